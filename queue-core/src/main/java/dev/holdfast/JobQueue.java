@@ -1,0 +1,67 @@
+package dev.holdfast;
+
+import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.JobStatus;
+import dev.holdfast.job.Page;
+import dev.holdfast.job.Priority;
+import dev.holdfast.spi.Control.QueueStats;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One queue, to look at and to operate. Obtained from {@link Holdfast#queue}; safe for use by many
+ * threads. Acts are atomic and safe to repeat; each costs one round trip.
+ *
+ * <p>Every method may throw {@code EngineUnavailableException} or {@code QueueCorruptException}.
+ */
+public interface JobQueue {
+  /** The queue's name. */
+  String name();
+
+  /** Counts the queue's jobs, in one instant. */
+  QueueStats stats();
+
+  /**
+   * Lists jobs in a state: ready, scheduled, active, succeeded, dead or cancelled.
+   *
+   * @param cursor null for the first page, else {@link Page#next()} of the page before
+   * @param size entries a page, 1 to 200
+   * @throws IllegalArgumentException if the size is out of range or the cursor is none of ours
+   */
+  Page<JobStatus> jobs(JobState state, @Nullable String cursor, int size);
+
+  /** Stops claiming for all workers; what runs goes on, and jobs are still accepted. */
+  void pause();
+
+  /** Resumes claiming. */
+  void resume();
+
+  /** Makes a scheduled job ready now. Returns false if it is not scheduled or not known. */
+  boolean runNow(JobId id);
+
+  /**
+   * Makes a waiting job due at another instant. Returns false if it is not waiting or not known.
+   */
+  boolean reschedule(JobId id, Instant runAt);
+
+  /** Moves a waiting job to another lane. Returns false if it is not waiting or not known. */
+  boolean changePriority(JobId id, Priority priority);
+
+  /**
+   * Removes every trace of a job, such as for a request of erasure: payload, history, log, result.
+   * What it did elsewhere and its idempotency key stay.
+   *
+   * @return false if the job is not known
+   * @throws IllegalStateException if the job is active; cancel it first
+   */
+  boolean delete(JobId id);
+
+  /**
+   * Removes all waiting jobs, ready and scheduled; active and ended ones stay. Jobs that arrive
+   * meanwhile may be removed too. One round trip per 100 jobs.
+   *
+   * @return how many were removed
+   */
+  long purge();
+}

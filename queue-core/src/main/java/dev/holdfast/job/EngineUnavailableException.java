@@ -1,0 +1,23 @@
+package dev.holdfast.job;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The engine did not answer before the deadline, and nothing was written: the same call may be made
+ * again without fear of a second job.
+ *
+ * <p>Nothing is kept in memory for later: a job that could not be enqueued is the caller's to keep.
+ */
+public final class EngineUnavailableException extends HoldfastException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception with its message. */
+  public EngineUnavailableException(String message) {
+    super(message);
+  }
+
+  /** Creates the exception with its message and what caused it. */
+  public EngineUnavailableException(String message, @Nullable Throwable cause) {
+    super(message, cause);
+  }
+}

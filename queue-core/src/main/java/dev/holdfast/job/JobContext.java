@@ -1,0 +1,135 @@
+package dev.holdfast.job;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One attempt as its handler sees it: who it is, how its claim stands, notes it may leave, and the
+ * verbs that end it other than by returning or throwing.
+ *
+ * <p>The verbs never return: they throw a {@link Verb}, so that {@code throw context.snooze(…)} and
+ * a bare {@code context.snooze(…)} do the same. The first verb called stands, even if the code
+ * around it catches what it threw. Do not keep a context after the handler has returned. Safe for
+ * use by several threads of one attempt.
+ */
+public interface JobContext {
+  /** The job's id, the same on every attempt. */
+  JobId id();
+
+  /** The job type. */
+  String type();
+
+  /** The queue the job is in. */
+  String queue();
+
+  /** Which attempt this is, from 1: failures so far + 1. Crashes and releases do not count. */
+  int attempt();
+
+  /** Failures, claims, crashes, misses and snoozes up to and with this claim. */
+  Counters counters();
+
+  /** The correlation id given at enqueue, if any. */
+  Optional<String> correlationId();
+
+  /** The headers given at enqueue; never null, unmodifiable. */
+  Map<String, String> headers();
+
+  /** When the job was enqueued, by the producer's clock. */
+  Instant enqueuedAt();
+
+  /**
+   * A number that is higher for every later claim of any job of this queue partition. Hand it to
+   * whatever the job writes to, and have that refuse a lower number than it has seen: then a worker
+   * that was paused past its lease cannot overwrite the work of the one that replaced it.
+   */
+  long fencingToken();
+
+  /**
+   * Reports progress; shown by the job's status. Best effort: calls are joined so that at most one
+   * is on its way, the last one wins, and nothing is thrown if the engine is away.
+   *
+   * @param fraction 0 to 1; values outside are cut to that range, NaN counts as 0
+   * @param note a short text, cut to 200 characters
+   */
+  void progress(double fraction, String note);
+
+  /**
+   * Adds a line to the job's own log: its last 100 lines or 16 KiB are kept while the job is. Best
+   * effort, like {@link #progress}.
+   */
+  void log(String line);
+
+  /**
+   * Stores a cursor from which the next attempt can go on. Durable when this returns: one round
+   * trip. Dropped when the job succeeds.
+   *
+   * @param cursor any value the codec can write, at most 256 KiB
+   * @throws PayloadException if it cannot be written as JSON or is too large; nothing was sent
+   * @throws LeaseLostException if this claim no longer stands; nothing was written
+   * @throws EngineUnavailableException if no answer came in time; the cursor may or may not be stored
+   */
+  void checkpoint(Object cursor);
+
+  /**
+   * The cursor that this or an earlier attempt stored last.
+   *
+   * @throws PayloadException if what is stored does not fit the class
+   */
+  <T> Optional<T> checkpoint(Class<T> type);
+
+  /** Whether somebody asked that this job ends. Learned within the extension period at the latest. */
+  boolean cancelled();
+
+  /**
+   * Whether the lease could not be extended lately and may have run out: the engine is away or slow.
+   * The attempt may go on; its outcome is accepted if the job was not reaped meanwhile.
+   */
+  boolean leaseInDoubt();
+
+  /** Whether the engine said that this claim no longer stands. The outcome will be refused. */
+  boolean leaseLost();
+
+  /**
+   * Ends the attempt and runs the job again later; no failure, no attempt spent. At most 1,000 times
+   * a job; from then on it is a failure.
+   *
+   * @param delay zero to 366 days
+   * @throws Verb always
+   */
+  Verb snooze(Duration delay);
+
+  /**
+   * Ends the attempt as a failure and sets when the next one starts, instead of the retry policy's
+   * wait. Out of attempts, the job is buried.
+   *
+   * @param instant when to try again; a past instant means at once; by the worker's clock
+   * @throws Verb always
+   */
+  Verb retryAt(Instant instant);
+
+  /**
+   * Ends the job as cancelled, reason {@link StateReason#DISCARDED}: there is nothing left to do.
+   *
+   * @throws Verb always
+   */
+  Verb discard(String why);
+
+  /**
+   * Ends the job as a dead letter at once, reason {@link StateReason#BURIED}.
+   *
+   * @throws Verb always
+   */
+  Verb bury(String why);
+
+  /** What a verb throws. Without a stack trace; not meant to be caught. */
+  final class Verb extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /** Creates what a verb throws; called by the worker. */
+    public Verb(String verb) {
+      super(verb, null, false, false);
+    }
+  }
+}

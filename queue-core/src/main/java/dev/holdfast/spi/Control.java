@@ -1,0 +1,95 @@
+package dev.holdfast.spi;
+
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.Page;
+import dev.holdfast.job.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Reads jobs and operates on them. Every act is one atomic step and safe to repeat. */
+public interface Control {
+  /** Reads a job; empty if it is not known. */
+  Optional<StoredJob> find(QueueRef queue, String key);
+
+  /**
+   * Lists jobs in a state.
+   *
+   * @param cursor null for the first page
+   * @param size 1 to 200
+   */
+  Page<StoredJob> list(QueueRef queue, JobState state, @Nullable String cursor, int size);
+
+  /** Counts a queue's jobs. A bounded number of O(1) and O(log n) reads. */
+  QueueStats stats(QueueRef queue);
+
+  /** Ends a waiting job, or asks that a running one ends. */
+  ActReply cancel(QueueRef queue, String key, Retention retention);
+
+  /** Sends a dead letter back to the tail of its lane, failures, crashes and misses at 0. */
+  ActReply redrive(QueueRef queue, String key);
+
+  /** Makes a waiting job due at an instant; a past instant makes it ready now. */
+  ActReply reschedule(QueueRef queue, String key, Instant runAt);
+
+  /** Makes a scheduled job ready now. */
+  ActReply runNow(QueueRef queue, String key);
+
+  /** Moves a waiting job to another lane. */
+  ActReply prioritize(QueueRef queue, String key, Priority priority);
+
+  /** Removes every trace of a job that is not active. */
+  ActReply delete(QueueRef queue, String key);
+
+  /**
+   * Removes up to 100 waiting jobs, ready and scheduled ones alike.
+   *
+   * @return how many were removed; 0 means that none is left
+   */
+  int purge(QueueRef queue);
+
+  /** Stops or resumes claiming from a queue, for all workers. */
+  void pause(QueueRef queue, boolean paused);
+
+  /** What became of an act on one job. */
+  enum ActReply {
+    /** Done. */
+    DONE,
+    /** The job runs; it was asked to end. */
+    REQUESTED,
+    /** The job runs; nothing was changed. */
+    ACTIVE,
+    /** The job has ended; nothing was changed. */
+    ENDED,
+    /** The job is in a state this act is not for; nothing was changed. */
+    NOT_APPLICABLE,
+    /** The body is gone; nothing was changed. */
+    MISSING,
+    /** The job is not known. */
+    NOT_FOUND
+  }
+
+  /**
+   * A queue in numbers, read in one instant.
+   *
+   * @param ready jobs in the lanes
+   * @param scheduled jobs that wait for an instant
+   * @param active jobs held by workers
+   * @param done succeeded and cancelled jobs still kept
+   * @param dead dead letters
+   * @param oldestReady how long the job at the head of a lane has been ready, the longest of the
+   *     lanes; zero if none is
+   * @param nextDue when the next scheduled job is due, or null
+   * @param paused whether claiming is stopped
+   */
+  record QueueStats(
+      long ready,
+      long scheduled,
+      long active,
+      long done,
+      long dead,
+      Duration oldestReady,
+      @Nullable Instant nextDue,
+      boolean paused) {}
+}

@@ -1,0 +1,58 @@
+package dev.holdfast.spi;
+
+import dev.holdfast.job.StateReason;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What became of a claim, as a worker reports it. The worker decides (it knows the handler's
+ * policy); the engine writes, if the claim still stands.
+ *
+ * <p>An asked-for cancel turns every outcome but {@link Succeeded}, {@link Buried} and {@link
+ * Discarded} into cancelled.
+ */
+public sealed interface Outcome {
+  /**
+   * It succeeded: the body goes, the history is kept for a while.
+   *
+   * @param result the encoded result to keep, or null
+   */
+  record Succeeded(byte @Nullable [] result) implements Outcome {}
+
+  /**
+   * It failed and is attempted again. Failures + 1, crashes 0.
+   *
+   * @param delay the wait, from the engine's clock
+   * @param reason RETRY or TIMEOUT
+   * @param attempt the encoded attempt for the history
+   */
+  record Retry(Duration delay, StateReason reason, byte[] attempt) implements Outcome {}
+
+  /**
+   * Its handler asked to be called later. Snoozes + 1, crashes 0.
+   *
+   * @param delay the wait, from the engine's clock
+   */
+  record Snoozed(Duration delay) implements Outcome {}
+
+  /**
+   * It is dead. Failures + 1 if an attempt is given.
+   *
+   * @param reason why
+   * @param attempt the encoded attempt for the history, or null
+   */
+  record Buried(StateReason reason, byte @Nullable [] attempt) implements Outcome {}
+
+  /** It ends as cancelled: its handler found nothing to do. */
+  record Discarded() implements Outcome {}
+
+  /** Handed back unrun or interrupted by a drain: to the head of its lane, no counter raised. */
+  record Released() implements Outcome {}
+
+  /**
+   * This worker has no handler for it. Misses + 1.
+   *
+   * @param delay the wait, from the engine's clock
+   */
+  record Missed(Duration delay) implements Outcome {}
+}

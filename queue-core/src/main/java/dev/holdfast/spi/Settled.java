@@ -1,0 +1,17 @@
+package dev.holdfast.spi;
+
+/** What the engine made of an outcome. */
+public enum Settled {
+  /** Written now. */
+  DONE,
+  /** This very claim was settled before: the outcome stands as first written. */
+  ALREADY,
+  /** Written as cancelled, because somebody had asked for it. */
+  CANCELLED,
+  /** Refused: another claim holds the job. */
+  TAKEN,
+  /** Refused: the job was reaped, and nobody holds it now. */
+  UNCLAIMED,
+  /** The job is no longer known: purged or past its retention. */
+  GONE
+}
