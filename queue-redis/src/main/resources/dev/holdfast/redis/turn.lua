@@ -92,7 +92,7 @@ local function queue_again(id, t, reason, delay)
   push(set_track, id, write_track(t))
 end
 
-local verbs = {}
+local verbs, released = {}, {}
 function verbs.ok(id, t, delay, reason, text)
   if text ~= '' then
     redis.call('HSET', notes, id .. ':r', text)
@@ -134,8 +134,7 @@ function verbs.release(id, t)
   t.at = int(now)
   t.consumer = ''
   t.due = int(now)
-  redis.call('LPUSH', lane_keys[lane_of(t)], id)
-  pushed = pushed + 1
+  released[#released + 1] = {lane_keys[lane_of(t)], id}
   push(set_track, id, write_track(t))
 end
 local ends_by_itself = {ok = true, bury = true, discard = true}
@@ -176,6 +175,11 @@ if #ids > 0 then
     end
     settled[n] = result
   end
+  -- The last first, so that what is released together keeps its order at the head of the lane.
+  for i = #released, 1, -1 do
+    redis.call('LPUSH', released[i][1], released[i][2])
+  end
+  pushed = pushed + #released
   flush_ends()
 end
 
