@@ -65,7 +65,10 @@ record Body(char lane, String type, String start, byte[] envelope) {
       return null;
     }
     String[] fields = new String(stored, 0, end, StandardCharsets.UTF_8).split("\t", -1);
-    if (fields.length <= START || fields[LANE].length() != 1 || fields[TYPE].isEmpty()) {
+    // As strict as the scripts, so that both call the same bodies unreadable.
+    if (fields.length <= START
+        || !fields[LANE].matches("[hnl]")
+        || !fields[TYPE].matches("[A-Za-z0-9._-]+")) {
       return null;
     }
     byte[] envelope = new byte[stored.length - end - 1];

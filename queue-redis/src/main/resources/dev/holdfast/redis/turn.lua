@@ -134,7 +134,7 @@ function verbs.release(id, t)
   t.at = int(now)
   t.consumer = ''
   t.due = int(now)
-  released[#released + 1] = {lane_keys[lane_of(t)], id}
+  released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
 local ends_by_itself = {ok = true, bury = true, discard = true}
@@ -177,7 +177,7 @@ if #ids > 0 then
   end
   -- The last first, so that what is released together keeps its order at the head of the lane.
   for i = #released, 1, -1 do
-    redis.call('LPUSH', released[i][1], released[i][2])
+    redis.call('LPUSH', lane_keys[released[i].lane], released[i].id)
   end
   pushed = pushed + #released
   flush_ends()
