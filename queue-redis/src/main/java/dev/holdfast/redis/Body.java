@@ -67,12 +67,26 @@ record Body(char lane, String type, String start, byte[] envelope) {
     String[] fields = new String(stored, 0, end, StandardCharsets.UTF_8).split("\t", -1);
     // As strict as the scripts, so that both call the same bodies unreadable.
     if (fields.length <= START
-        || !fields[LANE].matches("[hnl]")
-        || !fields[TYPE].matches("[A-Za-z0-9._-]+")) {
+        || fields[LANE].length() != 1
+        || "hnl".indexOf(fields[LANE].charAt(0)) < 0
+        || !isType(fields[TYPE])) {
       return null;
     }
     byte[] envelope = new byte[stored.length - end - 1];
     System.arraycopy(stored, end + 1, envelope, 0, envelope.length);
     return new Body(fields[LANE].charAt(0), fields[TYPE], fields[START], envelope);
+  }
+
+  private static boolean isType(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(
+                c ->
+                    (c >= 'a' && c <= 'z')
+                        || (c >= 'A' && c <= 'Z')
+                        || (c >= '0' && c <= '9')
+                        || c == '.'
+                        || c == '_'
+                        || c == '-');
   }
 }

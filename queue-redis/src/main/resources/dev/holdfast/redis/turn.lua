@@ -139,7 +139,7 @@ function verbs.release(id, t)
 end
 local ends_by_itself = {ok = true, bury = true, discard = true}
 
-local settled, ids = {}, {}
+local settled, ids, claimed_anew = {}, {}, {}
 local outcomes = 14 + held_count
 for i = outcomes, #ARGV, 6 do
   ids[#ids + 1] = ARGV[i]
@@ -154,6 +154,7 @@ if #ids > 0 then
       result = 'GONE'
     elseif t.token ~= ARGV[i + 1] then
       result = t.state == 'a' and 'TAKEN' or 'UNCLAIMED'
+      claimed_anew[id] = t.state == 'a' and t.consumer == consumer
     elseif t.state ~= 'a' then
       result = 'ALREADY'
     else
@@ -294,7 +295,8 @@ end
 local function hand_back_lost()
   local named = {}
   for i = 14, 13 + held_count do
-    named[ARGV[i]] = true
+    -- A job that the lost turn settled and claimed again is named for the claim that was settled.
+    named[ARGV[i]] = not claimed_anew[ARGV[i]]
   end
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
     if not named[id] then
