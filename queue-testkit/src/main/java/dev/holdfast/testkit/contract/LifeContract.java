@@ -48,6 +48,8 @@ public abstract class LifeContract extends EngineContract {
 
   private static final int STEPS = 2_000;
   private static final int STEPS_BETWEEN_CHECKS = 25;
+  // Fewer than a reap or a promotion takes in one call, so that the model needs no bounds.
+  private static final int MOST_OPEN = 80;
   private static final Retention KEEP =
       new Retention(Duration.ofDays(100), 1_000_000, Duration.ofDays(100), 1_000_000);
 
@@ -179,6 +181,10 @@ public abstract class LifeContract extends EngineContract {
   // Enqueue.
 
   private void enqueueSome() {
+    if (jobs.values().stream().filter(job -> !job.gone && !job.state.isFinal()).count()
+        > MOST_OPEN) {
+      return;
+    }
     List<NewJob> batch = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
       Priority lane = Priority.values()[random.nextInt(3)];
