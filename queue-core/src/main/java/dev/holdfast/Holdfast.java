@@ -97,9 +97,9 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Enqueues a job without waiting for the answer. The payload is checked and written as JSON before
-   * this returns, and what is wrong with it is thrown from here, as by {@link #enqueue(Object,
-   * EnqueueOptions)}; the future tells what the engine made of it.
+   * Enqueues a job without waiting for the answer. The payload is checked and written as JSON
+   * before this returns, and what is wrong with it is thrown from here, as by {@link
+   * #enqueue(Object, EnqueueOptions)}; the future tells what the engine made of it.
    *
    * <p>At most 10,000 jobs are on their way at once: from then on this waits for room, as long as
    * the deadline at most.
@@ -121,8 +121,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Enqueues many jobs. All are checked before the first is sent. Each job is then wholly present or
-   * absent; the list as a whole is not one transaction.
+   * Enqueues many jobs. All are checked before the first is sent. Each job is then wholly present
+   * or absent; the list as a whole is not one transaction.
    *
    * <p>Costs one round trip per 100 jobs or 1 MiB, several at once. Once the engine did not answer
    * within the deadline, what is left is not sent, and rejected.
@@ -134,7 +134,8 @@ public final class Holdfast implements AutoCloseable {
    *     interrupt is kept), the jobs that wait for an answer are unknown
    * @throws dev.holdfast.job.InvalidJobException if any element is invalid; the message names each
    *     by its index; nothing was sent
-   * @throws dev.holdfast.job.PayloadException if no JSON can be made of an element; nothing was sent
+   * @throws dev.holdfast.job.PayloadException if no JSON can be made of an element; nothing was
+   *     sent
    */
   public List<EnqueueResult> enqueueAll(List<?> jobs, EnqueueOptions common) {
     throw new UnsupportedOperationException("not written yet");
