@@ -36,7 +36,7 @@ final class AttemptContext implements JobContext {
   private final Runnable onLeaseLost;
   private final AtomicReference<@Nullable VerbCall> verb = new AtomicReference<>();
 
-  /** Made with the first note; guarded by the class's {@code notes()}. */
+  /** Made with the first note. */
   private final AtomicReference<@Nullable Notes> notes = new AtomicReference<>();
 
   /** The cursor as stored last; written by the attempt's threads. */

@@ -22,6 +22,7 @@ final class ClaimLoop {
    */
   private static final int MOST_IN_A_ROW = 8;
 
+  private static final long MOST_REST = TimeUnit.SECONDS.toNanos(10);
   private static final long UNCOVERED_WAIT = TimeUnit.MILLISECONDS.toNanos(20);
   private static final int UNCOVERED_TRIES = 4;
 
@@ -79,7 +80,8 @@ final class ClaimLoop {
       QueueTurns at = turns.get(order[i]);
       boolean draining = pool.draining();
       // Strict order: before a later queue claims, the earlier ones are known to be empty.
-      boolean ahead = i < firstAsked && !draining && at.usable(System.nanoTime());
+      boolean ahead =
+          i < firstAsked && !draining && pool.free() > 0 && at.usable(System.nanoTime());
       if (!at.wants(System.nanoTime(), pool.free(), draining) && !ahead) {
         continue;
       }
@@ -116,6 +118,10 @@ final class ClaimLoop {
 
   private boolean finished() {
     boolean late = System.nanoTime() - finishBy >= 0;
+    if (pool.free() < pool.slots() && !late) {
+      // A handler has ended and its thread is about to give the verdict.
+      return false;
+    }
     int unwritten = 0;
     for (QueueTurns at : turns) {
       if (!at.flushed()) {
@@ -125,7 +131,7 @@ final class ClaimLoop {
         unwritten += at.unwritten();
       }
     }
-    if (late) {
+    if (unwritten > 0) {
       log.warn(
           "{}: gives up waiting for the engine; {} outcomes are not known to be written, and their"
               + " jobs run again when their leases have ended",
@@ -143,7 +149,7 @@ final class ClaimLoop {
     long now = System.nanoTime();
     boolean draining = pool.draining();
     int free = pool.free();
-    long wait = finishing ? Math.max(0, finishBy - now) : Long.MAX_VALUE;
+    long wait = finishing ? Math.max(0, finishBy - now) : MOST_REST;
     for (QueueTurns at : turns) {
       if (at.consumer().rung() && (free <= 0 || draining)) {
         at.postponeRing();
@@ -152,11 +158,7 @@ final class ClaimLoop {
       if (at.wants(now, free, draining)) {
         return;
       }
-      wait = Math.min(wait, at.waitNanos(now));
-    }
-    if (draining) {
-      // Idle and due instants mean nothing any more; only outcomes, retries and the end do.
-      wait = Math.max(wait, TimeUnit.MILLISECONDS.toNanos(5));
+      wait = Math.min(wait, at.waitNanos(now, draining));
     }
     boolean listening = !draining && free > 0;
     pool.listening(listening);

@@ -126,9 +126,13 @@ final class QueueTurns {
   }
 
   /** How long until a turn may be wanted without a signal, in nanoseconds. */
-  long waitNanos(long now) {
+  long waitNanos(long now, boolean draining) {
     if (!usable(now)) {
       return retryAt - now;
+    }
+    if (draining) {
+      // Idle and due instants mean nothing any more; outcomes signal.
+      return Long.MAX_VALUE;
     }
     if (unanswered != null || !opened) {
       return 0;
@@ -385,8 +389,9 @@ final class QueueTurns {
     }
   }
 
-  /** How many outcomes were not answered. */
+  /** How many outcomes are not known to be written; 1 for a turn that may have claimed. */
   int unwritten() {
-    return sending.size() + consumer.countOutcomes();
+    int outcomes = sending.size() + consumer.countOutcomes();
+    return unanswered == null ? outcomes : Math.max(1, outcomes);
   }
 }
