@@ -52,7 +52,7 @@ class NotesTest {
     notes.log("x".repeat(5_000));
     answers.get(0).complete(true);
     assertThat(lines(sent.get(0))).isEqualTo("a  b");
-    assertThat(lines(sent.get(1))).hasSize(1_001);
+    assertThat(lines(sent.get(1))).hasSize(1_000).endsWith("x…");
   }
 
   @Test
@@ -62,7 +62,7 @@ class NotesTest {
     answers.get(0).complete(true);
     assertThat(ProgressJson.decode(sent.get(0).progress()).get().fraction()).isZero();
     assertThat(ProgressJson.decode(sent.get(1).progress()).get().fraction()).isEqualTo(1);
-    assertThat(ProgressJson.decode(sent.get(1).progress()).get().note()).hasSize(201);
+    assertThat(ProgressJson.decode(sent.get(1).progress()).get().note()).hasSize(200);
   }
 
   @Test

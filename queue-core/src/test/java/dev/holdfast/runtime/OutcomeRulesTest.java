@@ -62,7 +62,7 @@ class OutcomeRulesTest {
   }
 
   @Nested
-  class Return {
+  class Returning {
     @Test
     void is_success_with_its_result() {
       byte[] result = {1};
@@ -85,7 +85,7 @@ class OutcomeRulesTest {
   }
 
   @Nested
-  class Exception {
+  class Throwing {
     @Test
     void is_retried_by_the_policy_and_written_down() {
       Verdict verdict = threw(new IOException("down"), 1);
@@ -199,7 +199,7 @@ class OutcomeRulesTest {
   }
 
   @Nested
-  class Verb {
+  class CallingAVerb {
     @Test
     void stands_over_what_is_thrown_after_it() {
       Verdict verdict =
