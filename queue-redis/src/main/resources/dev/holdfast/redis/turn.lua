@@ -42,6 +42,7 @@ local keep_done, max_done = tonumber(ARGV[9]), tonumber(ARGV[10])
 local keep_dead, max_dead = tonumber(ARGV[11]), tonumber(ARGV[12])
 local held_count = tonumber(ARGV[13])
 local MOST, MOST_BYTES, MOST_DROPPED, PEEK = 100, 1048576, 200, 25
+local ID_STRANGER = '[^0-9A-HJKMNP-TV-Z]' -- an entry with one was never ours
 local LONGEST_WATCH = 60000 -- a longer one comes from a clock that stepped back
 --- include clock, track, bell, ends
 
@@ -257,7 +258,7 @@ local function take(lane, most)
         end
         redis.call('LPOP', key)
         dropped = dropped + 1
-      elseif mine_now[id] or t and t.state ~= 'q' then
+      elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or string.find(id, ID_STRANGER) then
         redis.call('LPOP', key)
         dropped = dropped + 1
       elseif not body then

@@ -66,7 +66,13 @@ final class JvmExitGuard {
               .start();
       return new JvmExitGuard(shell::destroyForcibly);
     } catch (IOException noShell) {
-      Thread hook = new Thread(process::destroyForcibly, "holdfast-redis-exit");
+      Thread hook =
+          new Thread(
+              () -> {
+                process.destroyForcibly();
+                temporary.forEach(TemporaryDirectory::delete);
+              },
+              "holdfast-redis-exit");
       Runtime.getRuntime().addShutdownHook(hook);
       return new JvmExitGuard(
           () -> {

@@ -2,9 +2,6 @@ package dev.holdfast.testkit.redis;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,8 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Safe for use by several threads. The methods that change the process wait for each other.
  */
 public final class RedisProcess implements RedisServer {
-  private static final String HOST = "127.0.0.1";
+  private static final String HOST = LoopbackPort.HOST;
 
   /**
    * How long a stop may take before it turns into a kill. Chosen, not measured: an idle Redis stops
@@ -81,7 +76,7 @@ public final class RedisProcess implements RedisServer {
     }
     for (int tries = 1; ; tries++) {
       try {
-        return startOn(freePort(), executable, options);
+        return startOn(LoopbackPort.free(), executable, options);
       } catch (RedisStartException e) {
         // another process took the port between our look and Redis's bind
         if (tries == PORT_TRIES
@@ -104,26 +99,6 @@ public final class RedisProcess implements RedisServer {
       TemporaryDirectory.delete(server.home);
       throw e;
     }
-  }
-
-  /**
-   * Finds a port below those that systems give to outgoing connections (Linux: from 32768, macOS:
-   * from 49152). A client that reconnects to a port of that range while its Redis is down can be
-   * given the same port for its own end, connects to itself, and Redis cannot come back.
-   */
-  private static int freePort() {
-    IOException last = null;
-    for (int tries = 0; tries < 50; tries++) {
-      int port = ThreadLocalRandom.current().nextInt(20_000, 32_768);
-      try (ServerSocket probe = new ServerSocket()) {
-        probe.bind(
-            new InetSocketAddress(InetAddress.getByAddress(new byte[] {127, 0, 0, 1}), port));
-        return port;
-      } catch (IOException e) {
-        last = e;
-      }
-    }
-    throw new RedisStartException("no free port found on " + HOST, List.of(), last);
   }
 
   private void prepare() {
@@ -215,7 +190,7 @@ public final class RedisProcess implements RedisServer {
       }
       // nothing tells when a server will answer, so it is asked every 10 ms; an early death ends
       // the wait at once
-      if (awaitExit(started.process(), Duration.ofMillis(10))) {
+      if (Signals.awaitExit(started.process(), Duration.ofMillis(10))) {
         throw failed(
             started,
             executable.path()
@@ -320,24 +295,9 @@ public final class RedisProcess implements RedisServer {
    */
   public synchronized void pause() {
     Process process = alive().process();
-    signal("STOP", process);
-    // the signal takes effect a moment after it is sent; Linux tells when
-    Path status = Path.of("/proc", Long.toString(process.pid()), "stat");
-    long deadline = System.nanoTime() + PING_TIMEOUT.toNanos();
-    while (Files.exists(status) && !isStopped(status) && System.nanoTime() - deadline < 0) {
-      if (awaitExit(process, Duration.ofMillis(1))) {
-        throw notRunning();
-      }
-    }
-  }
-
-  private static boolean isStopped(Path status) {
-    try {
-      String line = Files.readString(status);
-      // pid (name) state ...; the name may hold anything, so the last bracket counts
-      return line.startsWith(") T", line.lastIndexOf(')'));
-    } catch (IOException gone) {
-      return true;
+    Signals.send("STOP", process);
+    if (!Signals.awaitStopped(process)) {
+      throw notRunning();
     }
   }
 
@@ -348,7 +308,7 @@ public final class RedisProcess implements RedisServer {
    *     {@code kill}
    */
   public synchronized void resume() {
-    signal("CONT", alive().process());
+    Signals.send("CONT", alive().process());
   }
 
   /**
@@ -362,11 +322,11 @@ public final class RedisProcess implements RedisServer {
     }
     current.process().destroy();
     try {
-      signal("CONT", current.process());
+      Signals.send("CONT", current.process());
     } catch (IllegalStateException gone) {
       // it ended before it was told to go on; or there is no kill, and then it was never frozen
     }
-    awaitExit(current.process(), STOP_TIMEOUT);
+    Signals.awaitExit(current.process(), STOP_TIMEOUT);
     end(current);
   }
 
@@ -406,41 +366,8 @@ public final class RedisProcess implements RedisServer {
 
   private static void end(Running current) {
     current.process().destroyForcibly();
-    awaitExit(current.process(), STOP_TIMEOUT);
+    Signals.awaitExit(current.process(), STOP_TIMEOUT);
     current.guard().dismiss();
-  }
-
-  /** Waits until the process is gone; an interrupt ends the wait and stays set. */
-  private static boolean awaitExit(Process process, Duration timeout) {
-    try {
-      return process.waitFor(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return !process.isAlive();
-    }
-  }
-
-  /** Sends a signal with the shell's own kill: slim systems have no such program. */
-  private static void signal(String name, Process process) {
-    String problem;
-    try {
-      Process kill =
-          new ProcessBuilder("sh", "-c", "kill -$1 $2", "sh", name, Long.toString(process.pid()))
-              .redirectErrorStream(true)
-              .start();
-      if (awaitExit(kill, STOP_TIMEOUT) && kill.exitValue() == 0) {
-        return;
-      }
-      problem =
-          kill.isAlive()
-              ? "no end within " + STOP_TIMEOUT
-              : new String(kill.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
-      kill.destroyForcibly();
-    } catch (IOException e) {
-      problem = String.valueOf(e.getMessage());
-    }
-    throw new IllegalStateException(
-        "cannot send SIG" + name + " to process " + process.pid() + ": " + problem);
   }
 
   private Running alive() {

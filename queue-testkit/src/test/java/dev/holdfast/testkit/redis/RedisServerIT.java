@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -63,7 +64,7 @@ class RedisServerIT {
         assertThat(client.info("server"))
             .containsEntry("process_id", Long.toString(server.pid()))
             .containsEntry("redis_version", server.origin().version());
-        // below the ports that outgoing connections get, see RedisProcess.freePort
+        // below the ports that outgoing connections get, see LoopbackPort
         assertThat(server.port()).isBetween(20_000, 32_767);
       }
     }
@@ -348,7 +349,7 @@ class RedisServerIT {
 
     /** The guard removes the directory just after the server is gone. */
     private static void awaitNoDirectory(Path directory) throws Exception {
-      org.awaitility.Awaitility.await()
+      Awaitility.await()
           .atMost(Duration.ofSeconds(20))
           .untilAsserted(() -> assertThat(directory).doesNotExist());
     }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -46,7 +47,7 @@ class RespClientIT {
     client.command("LPUSH", key, "x");
     client.command("GET", key);
     assertThat(client.command("EXEC"))
-        .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.LIST)
+        .asInstanceOf(InstanceOfAssertFactories.LIST)
         .satisfiesExactly(
             error -> assertThat(error).isInstanceOf(RespException.class),
             text -> assertThat(text).isEqualTo("text"));

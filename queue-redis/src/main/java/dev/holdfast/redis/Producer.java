@@ -1,0 +1,302 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.job.EngineUnavailableException;
+import dev.holdfast.job.HoldfastException;
+import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.redis.RedisErrors.Kind;
+import dev.holdfast.spi.EnqueueReply;
+import dev.holdfast.spi.EnqueueReply.Verdict;
+import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.QueueRef;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds jobs to one queue: one call in flight, and what concurrent callers hand in meanwhile goes
+ * with the next, so that many threads share a round trip and one alone waits for nobody.
+ *
+ * <p>Each call has a sequence that Redis keeps with its result. A call whose answer was lost is
+ * sent again unchanged until an answer comes, even when its callers have given up: until then
+ * nobody can know whether it arrived, and a later call would make the earlier one's repeat look
+ * stale. Callers that wait behind it fail at their own deadline with nothing sent.
+ */
+final class Producer {
+  private static final int MOST_JOBS = 100;
+  private static final int MOST_BYTES = 1 << 20;
+  private static final long FIRST_RETRY_MS = 20;
+  private static final long LAST_RETRY_MS = 500;
+
+  private final Shared shared;
+  private final QueueRef queue;
+  private final String name;
+  private final ScheduledExecutorService timer;
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by lock: the callers that wait, the call on its way, the last sequence, whether closed.
+  private final Deque<Entry> waiting = new ArrayDeque<>();
+  private @Nullable Call call;
+  private long sequence;
+  private boolean closed;
+
+  Producer(Shared shared, QueueRef queue, String name, ScheduledExecutorService timer) {
+    this.shared = shared;
+    this.queue = queue;
+    this.name = name;
+    this.timer = timer;
+  }
+
+  private record Entry(
+      NewJob job, byte[] body, long bound, long deadline, CompletableFuture<EnqueueReply> future) {}
+
+  /** One call on its way: what it carries, and what is known of it. */
+  private static final class Call {
+    private final long sequence;
+    private final List<Entry> entries;
+    // Touched by one step of the call at a time; each step follows the one before.
+    private boolean ambiguous;
+    private int tries;
+
+    Call(long sequence, List<Entry> entries) {
+      this.sequence = sequence;
+      this.entries = entries;
+    }
+  }
+
+  /** Hands in jobs; each future is completed as {@link dev.holdfast.spi.Intake} says. */
+  List<CompletableFuture<EnqueueReply>> enqueue(List<NewJob> jobs, long bound, Duration within) {
+    long deadline = System.nanoTime() + within.toNanos();
+    List<CompletableFuture<EnqueueReply>> futures = new ArrayList<>(jobs.size());
+    List<Entry> entries = new ArrayList<>(jobs.size());
+    for (NewJob job : jobs) {
+      CompletableFuture<EnqueueReply> future = new CompletableFuture<>();
+      futures.add(future);
+      entries.add(new Entry(job, Body.encode(job), bound, deadline, future));
+    }
+    Call next;
+    boolean refused;
+    lock.lock();
+    try {
+      refused = closed;
+      if (!refused) {
+        waiting.addAll(entries);
+      }
+      next = call == null ? nextCall() : null;
+    } finally {
+      lock.unlock();
+    }
+    if (refused) {
+      fail(entries, unavailable("the engine is closed", null));
+    }
+    if (next != null) {
+      send(next);
+    }
+    return futures;
+  }
+
+  /** Fails what waits; the call on its way is left to Redis. */
+  void close() {
+    List<Entry> left;
+    Call open;
+    lock.lock();
+    try {
+      closed = true;
+      left = new ArrayList<>(waiting);
+      waiting.clear();
+      open = call;
+    } finally {
+      lock.unlock();
+    }
+    fail(left, unavailable("the engine was closed", null));
+    if (open != null) {
+      open.entries.forEach(entry -> entry.future.completeExceptionally(unknown(entry, null)));
+    }
+  }
+
+  /** Takes what waits, up to the limits of a call. Called with the lock held. */
+  private @Nullable Call nextCall() {
+    List<Entry> taken = new ArrayList<>(Math.min(waiting.size(), MOST_JOBS));
+    long bytes = 0;
+    while (taken.size() < MOST_JOBS) {
+      Entry head = waiting.peek();
+      if (head == null || (!taken.isEmpty() && bytes + head.body.length > MOST_BYTES)) {
+        break;
+      }
+      bytes += head.body.length;
+      taken.add(waiting.remove());
+    }
+    call = taken.isEmpty() ? null : new Call(++sequence, taken);
+    return call;
+  }
+
+  private void send(Call sent) {
+    sent.tries++;
+    Args args = shared.args();
+    args.add(name).add(sent.sequence).add(sent.entries.get(0).bound);
+    for (Entry entry : sent.entries) {
+      NewJob job = entry.job;
+      args.add(job.key())
+          .add(String.valueOf(Body.letter(job.priority())))
+          .add(Body.startOf(job))
+          .add(job.idempotency() == null ? "" : job.idempotency().key())
+          .add(job.idempotency() == null ? 0 : job.idempotency().keep().toMillis())
+          // From the second try on each id is looked up as well: the kept result may be swept after
+          // ten minutes without Redis.
+          .add(job.retry() || sent.tries > 1)
+          .add(entry.body);
+    }
+    var unused =
+        shared
+            .connections()
+            .commands()
+            .call(
+                Script.ENQUEUE,
+                Script.ENQUEUE.keysOf(shared.keys(queue), ""),
+                args.array(),
+                shared.options().enqueueTimeout())
+            .whenComplete(
+                (reply, error) -> {
+                  if (error == null) {
+                    answered(sent, new Reply(reply));
+                  } else {
+                    failed(sent, error);
+                  }
+                });
+  }
+
+  private void answered(Call sent, Reply reply) {
+    String status = reply.text();
+    if (!status.equals("DONE")) {
+      // A later sequence of ours was seen: only possible if two engines share a producer's name.
+      sent.entries.forEach(entry -> entry.future.completeExceptionally(unknown(entry, null)));
+    } else {
+      for (Entry entry : sent.entries) {
+        entry.future.complete(verdict(reply.text()));
+      }
+    }
+    goOn();
+  }
+
+  private static EnqueueReply verdict(String text) {
+    String existing = text.substring(1);
+    return switch (text.charAt(0)) {
+      case 'C' -> new EnqueueReply(Verdict.CREATED, null);
+      case 'I' -> new EnqueueReply(Verdict.EXISTING_ID, existing);
+      case 'K' -> new EnqueueReply(Verdict.EXISTING_IDEMPOTENCY_KEY, existing);
+      default -> new EnqueueReply(Verdict.FULL, null);
+    };
+  }
+
+  private void failed(Call sent, Throwable error) {
+    Kind kind = RedisErrors.kindOf(error);
+    sent.ambiguous |= kind == Kind.UNKNOWN;
+    boolean retry =
+        switch (kind) {
+          case NOT_SENT, UNKNOWN, REFUSED_FOR_NOW, READ_ONLY -> true;
+          case OUT_OF_MEMORY, WRONG_TYPE, DENIED, OTHER -> sent.ambiguous;
+        };
+    boolean over = expire(sent, error);
+    if (!retry) {
+      HoldfastException cause = RedisErrors.translate(queue.name(), "enqueue", error);
+      fail(sent.entries, cause);
+      goOn();
+    } else if (over && !sent.ambiguous) {
+      goOn();
+    } else {
+      retryLater(sent);
+    }
+  }
+
+  /** Fails every caller whose deadline has passed; returns whether that was all of the call's. */
+  private boolean expire(Call sent, @Nullable Throwable error) {
+    long now = System.nanoTime();
+    boolean all = true;
+    for (Entry entry : sent.entries) {
+      if (entry.deadline - now > 0) {
+        all = false;
+      } else {
+        entry.future.completeExceptionally(
+            sent.ambiguous
+                ? unknown(entry, error)
+                : unavailable("no answer before the deadline", error));
+      }
+    }
+    List<Entry> late = new ArrayList<>();
+    lock.lock();
+    try {
+      waiting.removeIf(entry -> entry.deadline - now <= 0 && late.add(entry));
+    } finally {
+      lock.unlock();
+    }
+    fail(late, unavailable("no answer before the deadline", error));
+    return all;
+  }
+
+  private void retryLater(Call sent) {
+    long most = Math.min(LAST_RETRY_MS, FIRST_RETRY_MS << Math.min(sent.tries, 10));
+    long wait = most / 2 + ThreadLocalRandom.current().nextLong(most / 2 + 1);
+    lock.lock();
+    try {
+      if (closed) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    var unused =
+        timer.schedule(
+            () -> {
+              if (expire(sent, null) && !sent.ambiguous) {
+                goOn();
+              } else {
+                send(sent);
+              }
+            },
+            wait,
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void goOn() {
+    Call next;
+    lock.lock();
+    try {
+      next = nextCall();
+    } finally {
+      lock.unlock();
+    }
+    if (next != null) {
+      send(next);
+    }
+  }
+
+  private static void fail(List<Entry> entries, HoldfastException cause) {
+    entries.forEach(entry -> entry.future.completeExceptionally(cause));
+  }
+
+  private EngineUnavailableException unavailable(String why, @Nullable Throwable error) {
+    return new EngineUnavailableException(
+        "enqueue on queue "
+            + queue.name()
+            + " failed: "
+            + why
+            + "; nothing was written, the call may be repeated",
+        error == null ? null : RedisErrors.unwrap(error));
+  }
+
+  private OutcomeUnknownException unknown(Entry entry, @Nullable Throwable error) {
+    return new OutcomeUnknownException(
+        queue.id(entry.job.key()),
+        "enqueue of job "
+            + queue.id(entry.job.key())
+            + " got no answer: it may be in the queue; enqueue it again with"
+            + " EnqueueOptions.retryOf(id)",
+        error == null ? null : RedisErrors.unwrap(error));
+  }
+}

@@ -1,0 +1,184 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.job.EngineRefusedException;
+import dev.holdfast.job.EngineRefusedException.Problem;
+import dev.holdfast.spi.Bells;
+import dev.holdfast.spi.Claiming;
+import dev.holdfast.spi.Control;
+import dev.holdfast.spi.Engine;
+import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Upkeep;
+import io.lettuce.core.api.StatefulRedisConnection;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Queues on a Redis or Valkey server. Safe for use by many threads; one engine serves a whole
+ * application.
+ *
+ * <p>Opening checks the server: it is refused if it cannot be reached, denies access, is a replica
+ * or is older than 6.2. An eviction policy other than {@code noeviction}, persistence that is off
+ * or a clock that is far away is logged with what to change, or refused in strict mode.
+ */
+public final class RedisEngine implements Engine {
+  private static final Logger log = LoggerFactory.getLogger(RedisEngine.class);
+
+  private final Shared shared;
+  private final ScheduledExecutorService timer;
+  private final RedisIntake intake;
+  private final CancelHints hints;
+  private final RedisClaiming claiming;
+  private final RedisUpkeep upkeep;
+  private final RedisControl control;
+  private final AtomicBoolean closed = new AtomicBoolean();
+
+  private RedisEngine(RedisOptions options, Supplier<String> now) {
+    RedisConnections connections = new RedisConnections(options);
+    this.shared = new Shared(options, connections, now);
+    this.timer =
+        Executors.newSingleThreadScheduledExecutor(
+            task -> {
+              Thread thread = new Thread(task, "holdfast-redis-timer");
+              thread.setDaemon(true);
+              return thread;
+            });
+    String producer = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+    this.intake = new RedisIntake(shared, producer, timer);
+    this.hints = new CancelHints(shared);
+    this.claiming = new RedisClaiming(shared, hints);
+    this.upkeep = new RedisUpkeep(shared);
+    this.control = new RedisControl(shared);
+  }
+
+  /**
+   * Opens the queues of a server with default options.
+   *
+   * @param uri {@code redis://[[user:]password@]host[:port][/db]}, or {@code rediss://} for TLS
+   * @throws EngineRefusedException if the server cannot be used; the message says why and never
+   *     holds the password
+   */
+  public static RedisEngine connect(String uri) {
+    return connect(RedisOptions.builder(uri).build());
+  }
+
+  /**
+   * Opens the queues of a server.
+   *
+   * @throws EngineRefusedException if the server cannot be used; the message says why and never
+   *     holds the password
+   */
+  public static RedisEngine connect(RedisOptions options) {
+    return connect(options, () -> "");
+  }
+
+  /** As {@link #connect(RedisOptions)}; scripts judge by the given instant, epoch ms, unless "". */
+  static RedisEngine connect(RedisOptions options, Supplier<String> now) {
+    RedisEngine engine = new RedisEngine(options, now);
+    try {
+      engine.shared.connections().open();
+      engine.check();
+      return engine;
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+  }
+
+  private void check() {
+    Duration timeout = shared.options().commandTimeout();
+    RedisLine line = shared.connections().commands();
+    String address = shared.connections().address();
+    String info;
+    Instant serverTime;
+    try {
+      info = line.with(timeout, this::info).join();
+      serverTime =
+          line.with(timeout, open -> open.async().time().toCompletableFuture())
+              .thenApply(RedisEngine::instant)
+              .join();
+    } catch (CompletionException e) {
+      throw shared.connections().refusal(e);
+    }
+    ServerCheck check = new ServerCheck(address, info);
+    List<String> unsafe = check.judge(serverTime, InstantSource.system().instant());
+    if (!unsafe.isEmpty() && shared.options().strict()) {
+      throw new EngineRefusedException(
+          Problem.UNSAFE_SETTING,
+          "Redis at " + address + " is refused in strict mode: " + String.join("; ", unsafe),
+          null);
+    }
+    unsafe.forEach(sentence -> log.warn("Redis at {}: {}", address, sentence));
+    log.info("Holdfast uses Redis {} at {}", check.version(), address);
+  }
+
+  private CompletableFuture<String> info(StatefulRedisConnection<byte[], byte[]> open) {
+    return open.async().info().toCompletableFuture();
+  }
+
+  private static Instant instant(List<byte[]> time) {
+    long seconds = Long.parseLong(new String(time.get(0), StandardCharsets.US_ASCII));
+    long micros = Long.parseLong(new String(time.get(1), StandardCharsets.US_ASCII));
+    return Instant.ofEpochSecond(seconds, micros * 1_000);
+  }
+
+  @Override
+  public Intake intake() {
+    return intake;
+  }
+
+  @Override
+  public Claiming claiming() {
+    return claiming;
+  }
+
+  @Override
+  public Bells openBells(String worker) {
+    return new RedisBells(shared, worker);
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return upkeep;
+  }
+
+  @Override
+  public Control control() {
+    return control;
+  }
+
+  @Override
+  public Duration reconnectCap() {
+    return shared.options().reconnectCap();
+  }
+
+  @Override
+  public String describe() {
+    return "redis://"
+        + shared.connections().address()
+        + " namespace "
+        + shared.options().namespace();
+  }
+
+  @Override
+  public void close() {
+    if (closed.compareAndSet(false, true)) {
+      intake.close();
+      hints.close();
+      timer.shutdownNow();
+      shared.connections().close();
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.spi.Upkeep;
+import java.util.concurrent.ThreadLocalRandom;
+
+/** Reaps expired leases and tidies the lists of consumers: each one script call. */
+final class RedisUpkeep implements Upkeep {
+  private final Shared shared;
+
+  RedisUpkeep(Shared shared) {
+    this.shared = shared;
+  }
+
+  @Override
+  public ReapReply reap(ReapOrder order) {
+    long period = order.period().toMillis();
+    long jitter = order.jitter().toMillis();
+    Args args =
+        shared
+            .args()
+            .add(period + ThreadLocalRandom.current().nextLong(jitter + 1))
+            .add(2 * period + jitter)
+            .add(order.grace().toMillis())
+            .add(order.longestLease().toMillis())
+            .add(order.maxCrashes());
+    Shared.addRetention(args, order.retention());
+    Reply reply = shared.call(order.queue(), Script.REAP, args);
+    Gate gate = Gate.valueOf(reply.text());
+    if (gate != Gate.OPEN) {
+      return new ReapReply(gate, 0, 0, 0, false, null);
+    }
+    int returned = (int) reply.number();
+    int poisoned = (int) reply.number();
+    int cancelled = (int) reply.number();
+    boolean more = reply.flag();
+    String next = reply.text();
+    return new ReapReply(gate, returned, poisoned, cancelled, more, next.isEmpty() ? null : next);
+  }
+
+  @Override
+  public int tidy(ReapOrder order, String consumer) {
+    Args args = shared.args().add(consumer).add(order.period().toMillis()).add(order.maxCrashes());
+    Shared.addRetention(args, order.retention());
+    Reply reply = shared.call(order.queue(), Script.TIDY, consumer, args);
+    reply.text();
+    return (int) reply.number();
+  }
+}

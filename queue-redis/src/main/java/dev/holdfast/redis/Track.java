@@ -1,0 +1,84 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.job.Counters;
+import dev.holdfast.job.JobKeys;
+import dev.holdfast.job.StateReason;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A job's record in the hash {@code track}, as {@code include/track.lua} writes it: fifteen fields
+ * between tabs, later ones may be appended.
+ *
+ * @param state q queued, a active, s succeeded, c cancelled, d dead
+ * @param lane the home lane's letter
+ * @param reason why it is in its state
+ * @param at since when, epoch ms
+ * @param counters what happened
+ * @param consumer who holds it, "" if nobody
+ * @param cancel whether a cancel was asked for
+ * @param due since or from when it is ready, epoch ms; null: since its key's time
+ * @param missed when it was first missed, epoch ms; null: never
+ * @param type its type
+ */
+record Track(
+    char state,
+    char lane,
+    StateReason reason,
+    long at,
+    Counters counters,
+    String consumer,
+    boolean cancel,
+    @Nullable Long due,
+    @Nullable Long missed,
+    String type) {
+
+  static @Nullable Track decode(String text) {
+    String[] f = text.split("\t", -1);
+    if (f.length < 15 || f[0].length() != 1 || f[1].length() != 1) {
+      return null;
+    }
+    try {
+      return new Track(
+          f[0].charAt(0),
+          f[1].charAt(0),
+          reason(f[2]),
+          f[3].isEmpty() ? 0 : Long.parseLong(f[3]),
+          new Counters(
+              Integer.parseInt(f[4]),
+              Integer.parseInt(f[5]),
+              Integer.parseInt(f[6]),
+              Integer.parseInt(f[7]),
+              Integer.parseInt(f[8])),
+          f[10],
+          !f[11].isEmpty(),
+          f[12].isEmpty() ? null : Long.valueOf(f[12]),
+          f[13].isEmpty() ? null : Long.valueOf(f[13]),
+          f[14]);
+    } catch (NumberFormatException e) {
+      return null;
+    }
+  }
+
+  private static StateReason reason(String name) {
+    return Arrays.stream(StateReason.values())
+        .filter(reason -> reason.name().equals(name))
+        .findFirst()
+        .orElse(StateReason.ENQUEUED);
+  }
+
+  /**
+   * Since when a job is ready, epoch ms.
+   *
+   * @param since as a script gives it: epoch ms, {@code +ms} after the key's time, or ""
+   */
+  static long readySince(String key, String since) {
+    if (!since.isEmpty() && since.charAt(0) != '+' && since.charAt(0) != '@') {
+      return Long.parseLong(since);
+    } else if (!since.isEmpty() && since.charAt(0) == '@') {
+      return Long.parseLong(since.substring(1));
+    }
+    long made = JobKeys.instantOf(key).toEpochMilli();
+    return since.isEmpty() ? made : made + Long.parseLong(since.substring(1));
+  }
+}
