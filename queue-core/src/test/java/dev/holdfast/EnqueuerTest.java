@@ -382,13 +382,29 @@ class EnqueuerTest {
     @Test
     void interrupted_are_unknown_where_no_answer_was_there() {
       answer =
-          (queue, job) ->
-              job.type().equals("other") ? created() : new CompletableFuture<EnqueueReply>();
+          (queue, job) -> {
+            Thread.currentThread().interrupt(); // While it is sent: the wait for the answers ends.
+            return new String(job.envelope(), java.nio.charset.StandardCharsets.UTF_8)
+                    .contains(":2}")
+                ? new CompletableFuture<>()
+                : created();
+          };
+      List<EnqueueResult> results =
+          holdfast.enqueueAll(
+              List.of(new Welcome(1), new Welcome(2), new Welcome(3), new Other(4)));
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(results.stream().map(result -> result.getClass().getSimpleName()))
+          .containsExactly("Enqueued", "Unknown", "Enqueued", "Rejected");
+      assertThat(calls).as("the second queue is not sent").hasSize(1);
+    }
+
+    @Test
+    void of_an_interrupted_thread_are_not_sent() {
       Thread.currentThread().interrupt();
       List<EnqueueResult> none = holdfast.enqueueAll(List.of(new Welcome(1)));
+      assertThat(Thread.interrupted()).isTrue();
       assertThat(none).allMatch(Rejected.class::isInstance);
       assertThat(calls).isEmpty();
-      assertThat(Thread.interrupted()).isTrue();
     }
   }
 

@@ -235,7 +235,10 @@ class PayloadChangesTest {
 
     @Test
     void a_number_narrowed_is_never_cut() {
+      assertThat(reread(new InOneDirection.AsLong(7), InOneDirection.AsInt.class))
+          .isEqualTo(new InOneDirection.AsInt(7));
       buried(new InOneDirection.AsDouble(1.5), InOneDirection.AsLong.class);
+      buried(new InOneDirection.AsDouble(7), InOneDirection.AsLong.class);
       buried(new InOneDirection.AsDouble(1.5), InOneDirection.AsInt.class);
       buried(new InOneDirection.AsLong(3_000_000_000L), InOneDirection.AsInt.class);
     }
