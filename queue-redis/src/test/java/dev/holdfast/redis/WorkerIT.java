@@ -41,11 +41,11 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -55,8 +55,7 @@ import org.slf4j.MDC;
 class WorkerIT extends WorkerFixture {
   private static final RetryPolicy QUICK =
       RetryPolicy.exponential(3, Duration.ofMillis(5), Duration.ofMillis(20));
-  private static final HandlerOptions QUICKLY =
-      HandlerOptions.builder().retryPolicy(QUICK).build();
+  private static final HandlerOptions QUICKLY = HandlerOptions.builder().retryPolicy(QUICK).build();
 
   @JobType(value = "mail.welcome", queue = "mail")
   record Mail(int number) {}
@@ -197,8 +196,7 @@ class WorkerIT extends WorkerFixture {
               throw new IOException("no such address\r\nforged line");
             }
           });
-      JobId id =
-          holdfast.enqueue(new Mail(1), EnqueueOptions.defaults().correlationId("c-1")).id();
+      JobId id = holdfast.enqueue(new Mail(1), EnqueueOptions.defaults().correlationId("c-1")).id();
       awaitState(id, JobState.DEAD);
       DeadLetter letter = holdfast.deadLetters("mail").read(id).orElseThrow();
       assertThat(letter.reason()).isEqualTo(StateReason.EXHAUSTED);
@@ -275,7 +273,9 @@ class WorkerIT extends WorkerFixture {
       on(
           (mail, context) -> {
             if (context.attempt() == 1) {
-              throw mail.number() % 2 == 0 ? new StackOverflowError() : new OutOfMemoryError("test");
+              throw mail.number() % 2 == 0
+                  ? new StackOverflowError()
+                  : new OutOfMemoryError("test");
             }
           });
       List<JobId> ids = IntStream.range(0, 12).mapToObj(WorkerIT.this::enqueue).toList();
@@ -299,7 +299,6 @@ class WorkerIT extends WorkerFixture {
               .retryPolicy(RetryPolicy.none())
               .build();
       AtomicBoolean end = new AtomicBoolean();
-      Semaphore looks = new Semaphore(0);
       Worker worker =
           start(
               Worker.on(holdfast)
@@ -308,7 +307,7 @@ class WorkerIT extends WorkerFixture {
                       options,
                       (mail, context) -> {
                         while (mail.number() == 1 && !end.get()) {
-                          looks.tryAcquireUninterruptibly();
+                          LockSupport.parkNanos(1_000_000);
                         }
                       })
                   .queue("mail", 1),
@@ -418,8 +417,7 @@ class WorkerIT extends WorkerFixture {
     @Test
     void a_waiting_job_ends_at_once() {
       JobId ready = enqueue(1);
-      JobId delayed =
-          holdfast.enqueue(new Mail(2), EnqueueOptions.in(Duration.ofHours(1))).id();
+      JobId delayed = holdfast.enqueue(new Mail(2), EnqueueOptions.in(Duration.ofHours(1))).id();
       assertThat(holdfast.cancel(ready)).isEqualTo(CancelResult.CANCELLED);
       assertThat(holdfast.cancel(delayed)).isEqualTo(CancelResult.CANCELLED);
       assertThat(holdfast.cancel(ready)).isEqualTo(CancelResult.ALREADY_ENDED);
@@ -477,8 +475,8 @@ class WorkerIT extends WorkerFixture {
       JobId id = holdfast.enqueue(new Mail(1), EnqueueOptions.in(Duration.ofMillis(700))).id();
       assertThat(status(id).state()).isEqualTo(JobState.SCHEDULED);
       awaitState(id, JobState.SUCCEEDED);
-      assertThat(Duration.between(before, start.get())).isBetween(
-          Duration.ofMillis(700), Duration.ofMillis(1_000));
+      assertThat(Duration.between(before, start.get()))
+          .isBetween(Duration.ofMillis(700), Duration.ofMillis(1_000));
     }
 
     @Test
@@ -513,9 +511,7 @@ class WorkerIT extends WorkerFixture {
       assertThat(status(id).counters().misses()).isEqualTo(1);
       assertThat(status(id).counters().failures()).isZero();
       start(Worker.on(holdfast).handler(Sum.class, (sum, context) -> {}).queue("mail", 1));
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> status(id).state() == JobState.SUCCEEDED);
+      await().atMost(Duration.ofSeconds(20)).until(() -> status(id).state() == JobState.SUCCEEDED);
     }
 
     @Test
@@ -557,8 +553,7 @@ class WorkerIT extends WorkerFixture {
       assertThat(most.get("all")).isBetween(2, 6);
     }
 
-    private void busy(
-        Map<String, AtomicInteger> running, Map<String, Integer> most, String kind)
+    private void busy(Map<String, AtomicInteger> running, Map<String, Integer> most, String kind)
         throws InterruptedException {
       for (String of : List.of(kind, "all")) {
         int now = running.computeIfAbsent(of, k -> new AtomicInteger()).incrementAndGet();
@@ -669,7 +664,7 @@ class WorkerIT extends WorkerFixture {
   @Nested
   class Registering {
     @HandlesJob(maxAttempts = 1)
-    private final class Once implements JobHandler<Mail> {
+    private static final class Once implements JobHandler<Mail> {
       @Override
       public void handle(Mail job, JobContext context) throws IOException {
         throw new IOException("always");

@@ -25,9 +25,9 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * How soon a job starts and what an idle worker costs. The bounds are promises of the docs with room
- * for a small, busy machine; each test takes the best of a few rounds, so that a pause of the machine
- * does not fail it while a slow engine still does.
+ * How soon a job starts and what an idle worker costs. The bounds are promises of the docs with
+ * room for a small, busy machine; each test takes the best of a few rounds, so that a pause of the
+ * machine does not fail it while a slow engine still does.
  */
 class WorkerPaceIT {
   private static final int ROUNDS = 3;

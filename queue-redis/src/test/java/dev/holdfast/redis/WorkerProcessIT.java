@@ -60,7 +60,7 @@ class WorkerProcessIT {
     started.add(worker);
     await("the worker is ready")
         .atMost(LONG)
-        .failFast(worker::output, () -> !worker.isAlive())
+        .failFast("the worker has ended", () -> !worker.isAlive())
         .until(() -> history.count("READY") > ready);
     return worker;
   }
@@ -159,8 +159,7 @@ class WorkerProcessIT {
     assertThat(second.output()).doesNotContain(zombie);
     assertThat(history.lines()).anyMatch(line -> line.equals("END 1 lost=true"));
     assertThat(history.lines()).anyMatch(line -> line.equals("END 1 lost=false"));
-    assertThat(status(id).counters())
-        .isEqualTo(new Counters(0, 2, 1, 0, 0));
+    assertThat(status(id).counters()).isEqualTo(new Counters(0, 2, 1, 0, 0));
   }
 
   @Test
@@ -252,8 +251,7 @@ class WorkerProcessIT {
 
     List<String> ends = history.lines().stream().filter(l -> l.startsWith("END ")).toList();
     assertThat(ends).hasSize(10_000).doesNotHaveDuplicates();
-    assertThat(
-            ids.stream().filter(id -> status(id).state() != JobState.SUCCEEDED).toList())
+    assertThat(ids.stream().filter(id -> status(id).state() != JobState.SUCCEEDED).toList())
         .isEmpty();
     assertThat(ids.stream().filter(id -> status(id).counters().claims() != 1).toList()).isEmpty();
   }
