@@ -183,16 +183,7 @@ public final class EnqueueOptions {
           "an idempotency key is kept for " + keep + "; it must be 1 s to 366 days");
     }
     return new EnqueueOptions(
-        queue,
-        delay,
-        instant,
-        priority,
-        key,
-        keep,
-        correlationId,
-        traceparent,
-        retryOf,
-        headers);
+        queue, delay, instant, priority, key, keep, correlationId, traceparent, retryOf, headers);
   }
 
   /**

@@ -13,7 +13,9 @@ public sealed interface EnqueueResult
 
   /** Calls the function for the case at hand. */
   default <T> T match(
-      Function<Enqueued, T> enqueued, Function<Rejected, T> rejected, Function<Unknown, T> unknown) {
+      Function<Enqueued, T> enqueued,
+      Function<Rejected, T> rejected,
+      Function<Unknown, T> unknown) {
     if (this instanceof Enqueued e) {
       return enqueued.apply(e);
     } else if (this instanceof Rejected r) {

@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The dead letters of one queue. Kept 90 days and at most 100,000 by default; what retention removes
- * is logged and metered. Safe for use by many threads and processes.
+ * The dead letters of one queue. Kept 90 days and at most 100,000 by default; what retention
+ * removes is logged and metered. Safe for use by many threads and processes.
  *
  * <p>Every method may throw {@code EngineUnavailableException} if the engine does not answer.
  */
@@ -28,8 +28,8 @@ public interface DeadLetterQueue {
   Optional<DeadLetter> read(JobId id);
 
   /**
-   * Sends a dead letter back to the tail of its lane with failures, crashes and misses at 0. Safe to
-   * repeat.
+   * Sends a dead letter back to the tail of its lane with failures, crashes and misses at 0. Safe
+   * to repeat.
    *
    * @return false if the job is not dead or not known, or its body is gone; nothing was changed
    */

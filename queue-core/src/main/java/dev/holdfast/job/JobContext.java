@@ -68,7 +68,8 @@ public interface JobContext {
    * @param cursor any value the codec can write, at most 256 KiB
    * @throws PayloadException if it cannot be written as JSON or is too large; nothing was sent
    * @throws LeaseLostException if this claim no longer stands; nothing was written
-   * @throws EngineUnavailableException if no answer came in time; the cursor may or may not be stored
+   * @throws EngineUnavailableException if no answer came in time; the cursor may or may not be
+   *     stored
    */
   void checkpoint(Object cursor);
 
@@ -79,12 +80,14 @@ public interface JobContext {
    */
   <T> Optional<T> checkpoint(Class<T> type);
 
-  /** Whether somebody asked that this job ends. Learned within the extension period at the latest. */
+  /**
+   * Whether somebody asked that this job ends. Learned within the extension period at the latest.
+   */
   boolean cancelled();
 
   /**
-   * Whether the lease could not be extended lately and may have run out: the engine is away or slow.
-   * The attempt may go on; its outcome is accepted if the job was not reaped meanwhile.
+   * Whether the lease could not be extended lately and may have run out: the engine is away or
+   * slow. The attempt may go on; its outcome is accepted if the job was not reaped meanwhile.
    */
   boolean leaseInDoubt();
 
@@ -92,8 +95,8 @@ public interface JobContext {
   boolean leaseLost();
 
   /**
-   * Ends the attempt and runs the job again later; no failure, no attempt spent. At most 1,000 times
-   * a job; from then on it is a failure.
+   * Ends the attempt and runs the job again later; no failure, no attempt spent. At most 1,000
+   * times a job; from then on it is a failure.
    *
    * @param delay zero to 366 days
    * @throws Verb always

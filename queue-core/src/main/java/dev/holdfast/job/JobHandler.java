@@ -17,8 +17,8 @@ public interface JobHandler<P> {
    *
    * @param job the payload, never null
    * @param context what is known of this attempt, and the verbs that end it other than by success
-   * @throws Exception any exception is a failure of this attempt; {@link InterruptedException} while
-   *     the worker drains hands the job back and costs no attempt
+   * @throws Exception any exception is a failure of this attempt; {@link InterruptedException}
+   *     while the worker drains hands the job back and costs no attempt
    */
   void handle(P job, JobContext context) throws Exception;
 }

@@ -1,6 +1,8 @@
 package dev.holdfast.job;
 
-/** Where a job stands in its life. {@code docs/lifecycle.md} draws the arrows between the states. */
+/**
+ * Where a job stands in its life. {@code docs/lifecycle.md} draws the arrows between the states.
+ */
 public enum JobState {
   /** Waits for an instant: a delay, a retry's backoff or a snooze. */
   SCHEDULED(Phase.QUEUED),

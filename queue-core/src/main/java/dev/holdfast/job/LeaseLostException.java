@@ -4,8 +4,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A write of a running attempt was refused because its claim no longer stands: the lease ended and
- * the job was reaped, or another worker holds it. Nothing was written; the attempt's outcome will be
- * refused too, so the handler should stop.
+ * the job was reaped, or another worker holds it. Nothing was written; the attempt's outcome will
+ * be refused too, so the handler should stop.
  */
 public final class LeaseLostException extends HoldfastException {
   private static final long serialVersionUID = 1L;

@@ -55,7 +55,12 @@ public final class Naming {
               || c == '-';
       if (!legal) {
         throw new InvalidNameException(
-            what + " " + quote(name) + " may hold only A-Z a-z 0-9 . _ - (see character " + i + ")");
+            what
+                + " "
+                + quote(name)
+                + " may hold only A-Z a-z 0-9 . _ - (see character "
+                + i
+                + ")");
       }
     }
     return name;

@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A job was sent, but no answer came before the deadline: it may or may not be in the queue.
  *
- * <p>Enqueue again with {@code EnqueueOptions.retryOf(id)} and the id this exception carries: if the
- * first call did arrive, the existing job is returned and no second one is made.
+ * <p>Enqueue again with {@code EnqueueOptions.retryOf(id)} and the id this exception carries: if
+ * the first call did arrive, the existing job is returned and no second one is made.
  */
 public final class OutcomeUnknownException extends HoldfastException {
   private static final long serialVersionUID = 1L;

@@ -5,9 +5,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown by a handler for a failure that knows when it is worth another attempt, such as an HTTP 429
- * with {@code Retry-After}. It counts as a failure; only the wait is taken from here instead of the
- * retry policy.
+ * Thrown by a handler for a failure that knows when it is worth another attempt, such as an HTTP
+ * 429 with {@code Retry-After}. It counts as a failure; only the wait is taken from here instead of
+ * the retry policy.
  */
 public class RetryAfterException extends HoldfastException {
   private static final long serialVersionUID = 1L;

@@ -14,8 +14,8 @@ public interface Backoff {
   Duration after(int failures);
 
   /**
-   * Doubles at every failure: {@code min(max, base·2^failures)}. With base 1 s and max 60 s: 2 s,
-   * 4 s, 8 s, 16 s, 32 s, then 60 s for ever.
+   * Doubles at every failure: {@code min(max, base·2^failures)}. With base 1 s and max 60 s: 2 s, 4
+   * s, 8 s, 16 s, 32 s, then 60 s for ever.
    *
    * @param base 1 ms to 1 day
    * @param max at least the base, at most 30 days

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 /**
  * How often a job is attempted and how long it waits in between. A pure value.
  *
- * <p>{@link #standard()}: five attempts; waits of min(60 s, 1 s·2^n) after the n-th failure, half of
- * it random, so 1–2 s, 2–4 s, 4–8 s and 8–16 s: an outage of about 15 to 30 seconds is bridged.
+ * <p>{@link #standard()}: five attempts; waits of min(60 s, 1 s·2^n) after the n-th failure, half
+ * of it random, so 1–2 s, 2–4 s, 4–8 s and 8–16 s: an outage of about 15 to 30 seconds is bridged.
  *
  * @param maxAttempts attempts in all, 1 to 1,000; after that many failures the job is dead
  * @param backoff the wait after n failures

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Wakes an idle worker when a queue has work. A bell only wakes: missing one costs at most the block
- * time, and an extra one costs a turn.
+ * Wakes an idle worker when a queue has work. A bell only wakes: missing one costs at most the
+ * block time, and an extra one costs a turn.
  */
 public interface Bells extends AutoCloseable {
   /**

@@ -30,14 +30,16 @@ public interface Claiming {
   List<LeaseReply> extend(QueueRef queue, Duration lease, List<Held> held);
 
   /**
-   * Writes a running attempt's notes if its claim stands. The future may be completed on a thread of
-   * the engine.
+   * Writes a running attempt's notes if its claim stands. The future may be completed on a thread
+   * of the engine.
    *
    * @return whether the claim stood; false means nothing was written
    */
   CompletableFuture<Boolean> note(QueueRef queue, Held held, Note note);
 
-  /** Gives up what a consumer keeps beside its jobs (the watch over due times) and wakes another. */
+  /**
+   * Gives up what a consumer keeps beside its jobs (the watch over due times) and wakes another.
+   */
   void leave(QueueRef queue, String consumer);
 
   /**

@@ -12,8 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param correlationId the correlation id, or null
  * @param traceparent the W3C trace context, or null
  * @param headers the caller's headers
- * @param unknown fields of a later version, by name, as JSON text; kept when the envelope is written
- *     again
+ * @param unknown fields of a later version, by name, as JSON text; kept when the envelope is
+ *     written again
  */
 public record Envelope(
     int version,

@@ -14,8 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param priority its home lane
  * @param start when it becomes ready
  * @param idempotency the caller's own name for it, or null
- * @param retry whether an earlier enqueue of the same key may have arrived: then the existing job is
- *     answered
+ * @param retry whether an earlier enqueue of the same key may have arrived: then the existing job
+ *     is answered
  * @param envelope the encoded envelope, opaque to the engine
  */
 public record NewJob(

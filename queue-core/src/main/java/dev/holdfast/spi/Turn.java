@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * A worker's one round trip: outcomes go in, due jobs are promoted, jobs are claimed, and the caller
- * learns what to do next.
+ * A worker's one round trip: outcomes go in, due jobs are promoted, jobs are claimed, and the
+ * caller learns what to do next.
  *
  * <p>One consumer has one turn in flight. Its number rises by one a turn. A turn whose answer was
- * lost is sent again with the same number and {@code repeat}: outcomes are repeated by (key, token),
- * nothing is claimed, and the consumer's claimed jobs that are not named in {@code held} come back
- * as claims, so that none is lost with the answer.
+ * lost is sent again with the same number and {@code repeat}: outcomes are repeated by (key,
+ * token), nothing is claimed, and the consumer's claimed jobs that are not named in {@code held}
+ * come back as claims, so that none is lost with the answer.
  *
  * @param queue the queue
  * @param consumer who asks: a group of at most 128 slots
@@ -49,7 +49,8 @@ public record Turn(
     held = List.copyOf(held);
     settlements = List.copyOf(settlements);
     if (settlements.size() > MOST) {
-      throw new IllegalArgumentException(settlements.size() + " outcomes in a turn; at most " + MOST);
+      throw new IllegalArgumentException(
+          settlements.size() + " outcomes in a turn; at most " + MOST);
     }
   }
 }

@@ -3,14 +3,16 @@ package dev.holdfast.spi;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** Takes back what dead workers hold. Every worker calls it; the engine lets one through a period. */
+/**
+ * Takes back what dead workers hold. Every worker calls it; the engine lets one through a period.
+ */
 public interface Upkeep {
   /** Reaps expired leases of a queue: at most 100 a call. */
   ReapReply reap(ReapOrder order);
 
   /**
-   * Compares one consumer's list of held jobs with the truth: entries that are not true are removed,
-   * jobs held without a lease are reaped when seen twice a period apart.
+   * Compares one consumer's list of held jobs with the truth: entries that are not true are
+   * removed, jobs held without a lease are reaped when seen twice a period apart.
    *
    * @return how many jobs were reaped
    */

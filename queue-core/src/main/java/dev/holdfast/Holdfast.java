@@ -1,0 +1,231 @@
+package dev.holdfast;
+
+import dev.holdfast.deadletter.DeadLetterQueue;
+import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobStatus;
+import dev.holdfast.json.EnvelopeJson;
+import dev.holdfast.json.JacksonCodec;
+import dev.holdfast.spi.Codec;
+import dev.holdfast.spi.Engine;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * The door of an application to its queues: enqueue jobs, look at them, operate them.
+ *
+ * <pre>{@code
+ * try (Holdfast holdfast = Holdfast.on(RedisEngine.connect("redis://localhost:6379"))) {
+ *   Enqueued enqueued = holdfast.enqueue(new SendWelcome(7, "fr"));
+ *   holdfast.status(enqueued.id());
+ * }
+ * }</pre>
+ *
+ * <p><b>Promise.</b> Once {@code enqueue} has returned, the job is in its queue and is attempted at
+ * least once. Nothing is buffered in memory: what could not be enqueued is reported and is the
+ * caller's to keep. A call is validated whole before anything is sent.
+ *
+ * <p>One instance serves an application; safe for use by many threads. It takes over the engine it
+ * is given: {@link #close()} closes it. After that every call throws {@code ClosedException}.
+ *
+ * <p>Every method that asks the engine may throw {@code EngineUnavailableException} (no answer) or
+ * {@code QueueCorruptException} (this queue cannot be used; others can).
+ */
+public final class Holdfast implements AutoCloseable {
+  private final Engine engine;
+  private final HoldfastOptions options;
+  private final Codec codec;
+  private final EnvelopeJson envelopes = new EnvelopeJson();
+
+  private Holdfast(Engine engine, HoldfastOptions options) {
+    this.engine = Objects.requireNonNull(engine, "engine");
+    this.options = Objects.requireNonNull(options, "options");
+    Codec given = options.codec();
+    this.codec = given == null ? JacksonCodec.strict() : given;
+  }
+
+  /** Opens the door to the queues of an engine, which it takes over, with all defaults. */
+  public static Holdfast on(Engine engine) {
+    return on(engine, HoldfastOptions.defaults());
+  }
+
+  /** Opens the door to the queues of an engine, which it takes over. */
+  public static Holdfast on(Engine engine, HoldfastOptions options) {
+    return new Holdfast(engine, options);
+  }
+
+  /**
+   * Enqueues a job for now, in the queue of its type.
+   *
+   * @see #enqueue(Object, EnqueueOptions)
+   */
+  public Enqueued enqueue(Object payload) {
+    return enqueue(payload, EnqueueOptions.defaults());
+  }
+
+  /**
+   * Enqueues a job. One round trip; waits at most the deadline of {@link
+   * HoldfastOptions#enqueueDeadline}, within which a lost answer is asked for again.
+   *
+   * @param payload an object of a class annotated with {@code JobType}; written as JSON, at most
+   *     256 KiB by default
+   * @param options how it is enqueued
+   * @return the job: added by this call, or there before by its id or idempotency key
+   * @throws dev.holdfast.job.InvalidJobException if the payload is null, its class has no valid
+   *     {@code JobType}, or the options contradict each other; nothing was sent
+   * @throws dev.holdfast.job.PayloadException if no JSON can be made of it within the limits;
+   *     nothing was sent
+   * @throws dev.holdfast.job.QueueFullException if the queue is at its bound; nothing was added
+   * @throws dev.holdfast.job.EngineUnavailableException if the engine did not answer in time;
+   *     nothing was written
+   * @throws dev.holdfast.job.OutcomeUnknownException if no answer came in time, or the thread was
+   *     interrupted (the interrupt is kept): the job may be in its queue. The exception carries the
+   *     id to enqueue again with {@link EnqueueOptions#retryOf}
+   */
+  public Enqueued enqueue(Object payload, EnqueueOptions options) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * Enqueues a job for now without waiting for the answer.
+   *
+   * @see #enqueueAsync(Object, EnqueueOptions)
+   */
+  public CompletableFuture<Enqueued> enqueueAsync(Object payload) {
+    return enqueueAsync(payload, EnqueueOptions.defaults());
+  }
+
+  /**
+   * Enqueues a job without waiting for the answer. The payload is checked and written as JSON before
+   * this returns, and what is wrong with it is thrown from here, as by {@link #enqueue(Object,
+   * EnqueueOptions)}; the future tells what the engine made of it.
+   *
+   * <p>At most 10,000 jobs are on their way at once: from then on this waits for room, as long as
+   * the deadline at most.
+   *
+   * @return completed on a thread of Holdfast's own, never on one of the engine; exceptionally with
+   *     what {@code enqueue} would throw. Cancelling it does not take the job back.
+   */
+  public CompletableFuture<Enqueued> enqueueAsync(Object payload, EnqueueOptions options) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * Enqueues many jobs for now.
+   *
+   * @see #enqueueAll(List, EnqueueOptions)
+   */
+  public List<EnqueueResult> enqueueAll(List<?> jobs) {
+    return enqueueAll(jobs, EnqueueOptions.defaults());
+  }
+
+  /**
+   * Enqueues many jobs. All are checked before the first is sent. Each job is then wholly present or
+   * absent; the list as a whole is not one transaction.
+   *
+   * <p>Costs one round trip per 100 jobs or 1 MiB, several at once. Once the engine did not answer
+   * within the deadline, what is left is not sent, and rejected.
+   *
+   * @param jobs payloads, or {@link JobRequest}s with options of their own
+   * @param common the options of the elements that are no {@code JobRequest}; may name neither an
+   *     idempotency key nor an id to retry, which belong to one job
+   * @return what became of each job, in the order given; when the thread is interrupted (the
+   *     interrupt is kept), the jobs that wait for an answer are unknown
+   * @throws dev.holdfast.job.InvalidJobException if any element is invalid; the message names each
+   *     by its index; nothing was sent
+   * @throws dev.holdfast.job.PayloadException if no JSON can be made of an element; nothing was sent
+   */
+  public List<EnqueueResult> enqueueAll(List<?> jobs, EnqueueOptions common) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * Enqueues a job for now once the caller's transaction has committed.
+   *
+   * @see #enqueueAfterCommit(Object, EnqueueOptions)
+   */
+  public JobId enqueueAfterCommit(Object payload) {
+    return enqueueAfterCommit(payload, EnqueueOptions.defaults());
+  }
+
+  /**
+   * Enqueues a job once the caller's transaction has committed, never if it rolls back; at once if
+   * there is none. The payload is checked and written as JSON now.
+   *
+   * <p>A process that dies between the commit and the enqueue loses the job, and an engine that is
+   * away then makes the error reach whoever runs the transaction's callbacks (it is logged, too). A
+   * job that must not be lost goes through an outbox in the transaction itself.
+   *
+   * @return the id the job will have; with an idempotency key that is taken, no job gets this id
+   */
+  public JobId enqueueAfterCommit(Object payload, EnqueueOptions options) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /** Tells how a job stands; empty if it is not known. One round trip. */
+  public Optional<JobStatus> status(JobId id) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * Reads the result a {@code ResultHandler} returned; empty if the job is not known, has not
+   * succeeded or returned none. Kept as long as the job is, one hour by default. One round trip.
+   *
+   * @throws dev.holdfast.job.PayloadException if what is stored does not fit the class
+   */
+  public <R> Optional<R> result(JobId id, Class<R> type) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /** Ends a waiting job, or asks that a running one ends. One round trip; safe to repeat. */
+  public CancelResult cancel(JobId id) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * One queue, to look at and to operate. No round trip: the queue need not exist yet.
+   *
+   * @throws dev.holdfast.job.InvalidNameException if it is no queue name
+   */
+  public JobQueue queue(String name) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * The dead letters of one queue. No round trip.
+   *
+   * @throws dev.holdfast.job.InvalidNameException if it is no queue name
+   */
+  public DeadLetterQueue deadLetters(String queue) {
+    throw new UnsupportedOperationException("not written yet");
+  }
+
+  /**
+   * Closes the engine and ends the threads that complete futures. Close workers first. Idempotent.
+   */
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  /** The engine, for the worker; not guarded against use after close. */
+  Engine engine() {
+    return engine;
+  }
+
+  /** The options. */
+  HoldfastOptions options() {
+    return options;
+  }
+
+  /** What writes and reads payloads, results and checkpoints. */
+  Codec codec() {
+    return codec;
+  }
+
+  /** What writes and reads envelopes. */
+  EnvelopeJson envelopes() {
+    return envelopes;
+  }
+}

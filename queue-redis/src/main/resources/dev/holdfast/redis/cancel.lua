@@ -1,0 +1,50 @@
+-- cancel.lua: ends a waiting job, or asks that a running one ends.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] notes    hash  job id:kind -> note
+-- KEYS[4] leases   zset  job id -> lease end (only for the command that frees)
+-- KEYS[5] due      zset  lane and job id -> due time, epoch ms
+-- KEYS[6] dead     zset  job id -> keep until, epoch ms
+-- KEYS[7] done     zset  job id -> keep until, epoch ms
+-- KEYS[8] skip     hash  lane:job id -> entries to ignore
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- ARGV[2] job id   ARGV[3] channel for the hint to its worker
+-- ARGV[4] ms to keep done jobs   ARGV[5] most of them   ARGV[6] ms to keep dead ones   ARGV[7] most
+-- Returns {DONE} ended | {REQUESTED} it runs and was asked to end | {ENDED} it had | {NOT_FOUND}
+-- Cost: O(log n). Atomic; safe to repeat.
+local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local id, channel = ARGV[2], ARGV[3]
+local keep_done, max_done = tonumber(ARGV[4]), tonumber(ARGV[5])
+local keep_dead, max_dead = tonumber(ARGV[6]), tonumber(ARGV[7])
+--- include clock, track, ends
+
+redis.call('ZCARD', dead)
+redis.call('ZCARD', done)
+redis.call('HLEN', skip)
+local t = read_track(redis.call('HGET', track, id))
+local body = redis.call('HGET', jobs, id)
+if not t and not body then
+  return {'NOT_FOUND'}
+end
+redis.call('ZREM', leases, '')
+if t and t.state == 'a' then
+  t.cancel = '1'
+  redis.call('HSET', track, id, write_track(t))
+  redis.call('PUBLISH', channel, id)
+  return {'REQUESTED'}
+elseif t and t.state ~= 'q' then
+  return {'ENDED'}
+end
+if not t then
+  local lane, type = header(body)
+  t = new_track(lane or 'n', type or '', '')
+end
+local lane = lane_of(t)
+if redis.call('ZREM', due, lane .. id) == 0 then
+  redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
+end
+finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
+flush_ends()
+trim()
+return {'DONE'}

@@ -1,0 +1,42 @@
+-- delete.lua: removes every trace of a job that is not active.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] notes    hash  job id:kind -> note
+-- KEYS[4] due      zset  lane and job id -> due time
+-- KEYS[5] dead     zset  job id -> keep until
+-- KEYS[6] done     zset  job id -> keep until
+-- KEYS[7] skip     hash  lane:job id -> entries to ignore
+-- KEYS[8] leases   zset  job id -> lease end (only for the command that frees)
+-- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
+-- ARGV[2] job id
+-- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_FOUND}
+-- Cost: O(log n). Atomic; safe to repeat.
+--- include track
+local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local id = ARGV[2]
+
+redis.call('ZCARD', dead)
+redis.call('ZCARD', done)
+redis.call('HLEN', notes)
+redis.call('HLEN', skip)
+local t = read_track(redis.call('HGET', track, id))
+local body = redis.call('HGET', jobs, id)
+if not t and not body then
+  return {'NOT_FOUND'}
+elseif t and t.state == 'a' then
+  return {'ACTIVE'}
+end
+redis.call('ZREM', leases, '')
+if not t or t.state == 'q' then
+  local lane = t and lane_of(t) or header(body) or 'n'
+  if redis.call('ZREM', due, lane .. id) == 0 then
+    redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
+  end
+end
+redis.call('ZREM', dead, id)
+redis.call('ZREM', done, id)
+redis.call('HDEL', jobs, id)
+redis.call('HDEL', track, id)
+redis.call('HDEL', notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+return {'DONE'}

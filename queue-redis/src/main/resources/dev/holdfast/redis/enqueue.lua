@@ -1,0 +1,146 @@
+-- enqueue.lua: adds up to 100 jobs to a queue, each wholly or not at all.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] due      zset  lane and job id -> due time, epoch ms
+-- KEYS[4] dead     zset  job id -> keep until
+-- KEYS[5] bell     list  at most one token
+-- KEYS[6] meta     hash  settings and marks of the queue
+-- KEYS[7] ops      hash  producer -> last sequence and its result
+-- KEYS[8] seen     zset  producer -> last seen, epoch ms
+-- KEYS[9] idem     hash  idempotency key -> end and job id
+-- KEYS[10] ends    zset  idempotency key -> end, epoch ms
+-- KEYS[11] high    list  job id
+-- KEYS[12] normal  list  job id
+-- KEYS[13] low     list  job id
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- ARGV[2] producer   ARGV[3] its sequence, rising   ARGV[4] the queue's bound
+-- ARGV[5..] seven a job: id, lane (h n l), start ("" now, "+ms" delay, "@ms" instant), idempotency
+--   key or "", ms it is kept, "1" if an earlier call may have arrived, body (header line and envelope)
+-- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
+--   | F full} | {STALE} a later sequence of this producer was seen
+-- Cost: O(1) a job, O(log n) a delayed one. Atomic; the same sequence gives the stored result.
+--- include clock, bell
+local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local ops, seen, idem, ends = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13]}
+local producer, sequence, bound = 'p:' .. ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local FORGET_PRODUCER = 600000
+
+-- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
+local space = bound - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
+local paused = redis.call('HGET', meta, 'paused')
+local last = redis.call('HGET', ops, producer)
+redis.call('ZCARD', seen)
+redis.call('LLEN', bell)
+for _, key in pairs(lane_keys) do
+  redis.call('LLEN', key)
+end
+local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+
+if last then
+  local number, result = string.match(last, '^(%d+)\t(.*)$')
+  number = tonumber(number)
+  if number == sequence then
+    local reply = {'DONE'}
+    for entry in string.gmatch(result, '[^,]+') do
+      reply[#reply + 1] = entry
+    end
+    return reply
+  elseif number > sequence then
+    return {'STALE'}
+  end
+end
+
+local reply, bodies, lanes, delayed = {'DONE'}, {}, {h = {}, n = {}, l = {}}, {}
+local keys, key_ends, taken, added = {}, {}, {}, 0
+local earliest
+for i = 5, #ARGV, 7 do
+  local id, lane, start, key, keep = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+  local verdict
+  if ARGV[i + 5] == '1' and (redis.call('HEXISTS', jobs, id) == 1
+      or redis.call('HEXISTS', track, id) == 1) then
+    verdict = 'I' .. id
+  elseif key ~= '' then
+    if taken[key] then
+      verdict = 'K' .. taken[key]
+    else
+      local kept = redis.call('HGET', idem, key)
+      if kept then
+        local until_ms, holder = string.match(kept, '^(%d+)\t(.*)$')
+        if until_ms and tonumber(until_ms) > now then
+          verdict = (holder == id and 'I' or 'K') .. holder
+        end
+      end
+    end
+  end
+  if not verdict and added >= space then
+    verdict = 'F'
+  end
+  if not verdict then
+    verdict = 'C'
+    added = added + 1
+    bodies[#bodies + 1] = id
+    bodies[#bodies + 1] = ARGV[i + 6]
+    local at
+    if start ~= '' then
+      local amount = tonumber(string.sub(start, 2))
+      at = string.sub(start, 1, 1) == '+' and now + amount or amount
+    end
+    if at and at > now then
+      delayed[#delayed + 1] = int(at)
+      delayed[#delayed + 1] = lane .. id
+      earliest = earliest and math.min(earliest, at) or at
+    else
+      local list = lanes[lane]
+      list[#list + 1] = id
+    end
+    if key ~= '' then
+      local key_end = int(now + tonumber(keep))
+      taken[key] = id
+      keys[#keys + 1] = key
+      keys[#keys + 1] = key_end .. '\t' .. id
+      key_ends[#key_ends + 1] = key_end
+      key_ends[#key_ends + 1] = key
+    end
+  end
+  reply[#reply + 1] = verdict
+end
+
+if added > 0 then
+  -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.
+  redis.call('HSET', jobs, unpack(bodies))
+  local pushed = false
+  for lane, ids in pairs(lanes) do
+    if #ids > 0 then
+      redis.call('RPUSH', lane_keys[lane], unpack(ids))
+      pushed = true
+    end
+  end
+  if #delayed > 0 then
+    redis.call('ZADD', due, unpack(delayed))
+  end
+  if #keys > 0 then
+    redis.call('HSET', idem, unpack(keys))
+    redis.call('ZADD', ends, unpack(key_ends))
+  end
+  redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))
+  redis.call('ZADD', seen, int(now), producer)
+  if pushed or (earliest and (not first or earliest < tonumber(first))) then
+    ring(bell, paused)
+  end
+end
+
+-- Sweeps what has ended: two producers, and as many idempotency keys as were added and two more.
+local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
+if #old > 0 then
+  redis.call('HDEL', ops, unpack(old))
+  redis.call('ZREM', seen, unpack(old))
+end
+if #keys > 0 then
+  local over = redis.call('ZRANGEBYSCORE', ends, '-inf', int(now), 'LIMIT', 0, #keys / 2 + 2)
+  if #over > 0 then
+    redis.call('HDEL', idem, unpack(over))
+    redis.call('ZREM', ends, unpack(over))
+  end
+end
+return reply

@@ -1,0 +1,111 @@
+-- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track.
+-- Reads the locals: jobs, track, notes, leases, done, dead, keep_done, max_done, keep_dead, max_dead.
+-- Gives: remember, finish, flush_ends, trim, forget.
+local ended_done, ended_dead = 0, 0
+local set_track, drop_track, drop_jobs, drop_leases = {}, {}, {}, {}
+local add_done, add_dead, drop_notes = {}, {}, {}
+local has_notes = redis.call('HLEN', notes) > 0
+
+local function push(list, ...)
+  local n = #list
+  for i = 1, select('#', ...) do
+    list[n + i] = (select(i, ...))
+  end
+end
+
+-- Adds a line to a job's history and keeps its last five.
+local function remember(id, line)
+  local field = id .. ':e'
+  local old = redis.call('HGET', notes, field)
+  if old then
+    local _, lines = string.gsub(old, '\n', '\n')
+    while lines >= 4 do
+      old = string.gsub(old, '^[^\n]*\n', '', 1)
+      lines = lines - 1
+    end
+    line = old .. '\n' .. line
+  end
+  redis.call('HSET', notes, field, line)
+  has_notes = true
+end
+
+-- Writes a job's end: s succeeded, c cancelled, d dead. The caller has taken it out of where it was.
+local function finish(id, t, state, reason)
+  t.state = state
+  t.reason = reason
+  t.at = int(now)
+  t.consumer = ''
+  if state == 'd' then
+    push(set_track, id, write_track(t))
+    push(add_dead, int(now + keep_dead), id)
+    ended_dead = ended_dead + 1
+    return
+  end
+  push(drop_jobs, id)
+  if keep_done > 0 and max_done > 0 then
+    push(set_track, id, write_track(t))
+    push(add_done, int(now + keep_done), id)
+    push(drop_notes, id .. ':p', id .. ':c', id .. ':o')
+    ended_done = ended_done + 1
+  else
+    push(drop_track, id)
+    push(drop_notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+  end
+end
+
+-- Calls a command on a key with a list, in pieces that Lua's stack can take.
+local function each(command, key, list, piece)
+  local n = #list
+  for from = 1, n, piece do
+    redis.call(command, key, unpack(list, from, math.min(from + piece - 1, n)))
+  end
+end
+
+-- Writes what was gathered, and begins anew. Leases first: a job without a lease that is still active is found by
+-- tidy, while one that has ended must not keep a lease.
+local function flush_ends()
+  each('ZREM', leases, drop_leases, 1000)
+  each('HSET', track, set_track, 1000)
+  each('HDEL', track, drop_track, 1000)
+  each('ZADD', done, add_done, 1000)
+  each('ZADD', dead, add_dead, 1000)
+  each('HDEL', jobs, drop_jobs, 1000)
+  if has_notes then
+    each('HDEL', notes, drop_notes, 1000)
+  end
+  set_track, drop_track, drop_jobs, drop_leases = {}, {}, {}, {}
+  add_done, add_dead, drop_notes = {}, {}, {}
+end
+
+-- Removes every trace of jobs that are in no index any more.
+local function forget(ids)
+  each('HDEL', jobs, ids, 1000)
+  each('HDEL', track, ids, 1000)
+  if has_notes then
+    local fields = {}
+    for _, id in ipairs(ids) do
+      push(fields, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+    end
+    each('HDEL', notes, fields, 1000)
+  end
+end
+
+-- Retention: removes what is past its time or over the bound, at most what was added and ten more,
+-- so that the work stays bounded and a backlog still shrinks.
+local function trim_one(key, added, most)
+  local expired = redis.call('ZCOUNT', key, '-inf', int(now))
+  local over = redis.call('ZCARD', key) - most
+  local count = math.min(added + 10, math.max(expired, over))
+  if count <= 0 then
+    return 0
+  end
+  local ids = redis.call('ZRANGE', key, 0, count - 1)
+  each('ZREM', key, ids, 1000)
+  forget(ids)
+  return #ids
+end
+
+local function trim()
+  trim_one(done, ended_done, max_done)
+  return trim_one(dead, ended_dead, max_dead)
+end

@@ -1,0 +1,41 @@
+-- track.lua: reads and writes a job's record in `track`. docs/keys.md lists its fields.
+-- Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), header(body).
+local TRACK = '^(%a)\t(%a)\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
+    .. '\t([^\t]*)\t([^\t]*)\t(%d*)\t(%d*)\t(%d*)\t([^\t]*)(.*)$'
+
+local function read_track(text)
+  if not text then
+    return nil
+  end
+  local state, lane, reason, at, failures, claims, crashes, misses, snoozes, token, consumer, cancel,
+      due, missed, type, rest = string.match(text, TRACK)
+  if not state then
+    return nil
+  end
+  return {state = state, lane = lane, reason = reason, at = at, failures = tonumber(failures),
+      claims = tonumber(claims), crashes = tonumber(crashes), misses = tonumber(misses),
+      snoozes = tonumber(snoozes), token = token, consumer = consumer, cancel = cancel, due = due,
+      missed = missed, type = type, rest = rest}
+end
+
+local function write_track(t)
+  return table.concat({t.state, t.lane, t.reason, t.at, t.failures, t.claims, t.crashes, t.misses,
+      t.snoozes, t.token, t.consumer, t.cancel, t.due, t.missed, t.type}, '\t') .. t.rest
+end
+
+-- The record of a job that was never claimed.
+local function new_track(lane, type, at)
+  return {state = 'q', lane = lane, reason = 'ENQUEUED', at = at, failures = 0, claims = 0,
+      crashes = 0, misses = 0, snoozes = 0, token = '', consumer = '', cancel = '', due = '',
+      missed = '', type = type, rest = ''}
+end
+
+-- From its second crash on a job goes through the suspect lane, so that it takes no neighbour along.
+local function lane_of(t)
+  return t.crashes > 1 and 's' or t.lane
+end
+
+-- Lane, type and start of a body's header line; nil if it cannot be read.
+local function header(body)
+  return string.match(body, '^([hnl])\t([%w._-]+)\t[^\t\n]*\t[^\t\n]*\t[^\t\n]*\t([^\t\n]*)[^\n]*\n')
+end

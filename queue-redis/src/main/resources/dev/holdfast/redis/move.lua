@@ -1,0 +1,87 @@
+-- move.lua: changes when or in which lane a waiting job runs.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] leases   zset  job id -> lease end (only for the command that frees)
+-- KEYS[4] due      zset  lane and job id -> due time, epoch ms
+-- KEYS[5] skip     hash  lane:job id -> entries to ignore
+-- KEYS[6] bell     list  at most one token
+-- KEYS[7] meta     hash  settings and marks of the queue
+-- KEYS[8] high     list  job id
+-- KEYS[9] normal   list  job id
+-- KEYS[10] low     list  job id
+-- KEYS[11] suspect list  job id
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- ARGV[2] job id   ARGV[3] act: "now", "at" or "lane"   ARGV[4] "" | epoch ms | lane (h n l)
+-- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already | {ACTIVE} | {ENDED} | {NOT_FOUND}
+-- Cost: O(log n). Atomic; safe to repeat.
+--- include clock, track, bell
+local jobs, track, leases, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local bell, meta = KEYS[6], KEYS[7]
+local lane_keys = {h = KEYS[8], n = KEYS[9], l = KEYS[10], s = KEYS[11]}
+local id, act, value = ARGV[2], ARGV[3], ARGV[4]
+
+redis.call('HLEN', skip)
+redis.call('LLEN', bell)
+for _, key in pairs(lane_keys) do
+  redis.call('LLEN', key)
+end
+local paused = redis.call('HGET', meta, 'paused')
+local first = tonumber(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2])
+local t = read_track(redis.call('HGET', track, id))
+local body = redis.call('HGET', jobs, id)
+if t and t.state == 'a' then
+  return {'ACTIVE'}
+elseif t and t.state ~= 'q' then
+  return {'ENDED'}
+elseif not body then
+  return {'NOT_FOUND'}
+end
+local fresh = not t
+if fresh then
+  local lane, type = header(body)
+  t = new_track(lane or 'n', type or '', '')
+end
+local lane = lane_of(t)
+local score = redis.call('ZSCORE', due, lane .. id)
+if act == 'now' and not score then
+  return {'NOT_APPLICABLE'}
+end
+redis.call('ZREM', leases, '')
+local function leave()
+  if score then
+    redis.call('ZREM', due, lane .. id)
+  else
+    redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
+  end
+end
+if act == 'lane' then
+  t.lane = value
+  local to = lane_of(t)
+  if to ~= lane then
+    leave()
+    if score then
+      redis.call('ZADD', due, score, to .. id)
+    else
+      redis.call('RPUSH', lane_keys[to], id)
+      ring(bell, paused)
+    end
+  end
+else
+  local at = act == 'now' and now or tonumber(value)
+  leave()
+  t.due = int(math.max(at, now))
+  if at <= now then
+    redis.call('RPUSH', lane_keys[lane], id)
+    ring(bell, paused)
+  else
+    redis.call('ZADD', due, int(at), lane .. id)
+    if not first or at < first then
+      ring(bell, paused)
+    end
+  end
+end
+if fresh and t.due == '' and score then
+  t.due = score
+end
+redis.call('HSET', track, id, write_track(t))
+return {'DONE'}

@@ -1,0 +1,41 @@
+-- open.lua: checks that a queue's keys are ours and of a layout we know, and marks a new queue.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] notes    hash  job id:kind -> note
+-- KEYS[4] leases   zset  job id -> lease end
+-- KEYS[5] due      zset  lane and job id -> due time
+-- KEYS[6] dead     zset  job id -> keep until
+-- KEYS[7] done     zset  job id -> keep until
+-- KEYS[8] skip     hash  lane:job id -> entries to ignore
+-- KEYS[9] ops      hash  caller -> last number
+-- KEYS[10] seen    zset  caller -> last seen
+-- KEYS[11] workers zset  consumer -> last tidied
+-- KEYS[12] bell    list  at most one token
+-- KEYS[13] meta    hash  settings and marks of the queue
+-- KEYS[14] high    list  job id
+-- KEYS[15] normal  list  job id
+-- KEYS[16] low     list  job id
+-- KEYS[17] suspect list  job id
+-- KEYS[18] idem    hash  idempotency key -> end and job id
+-- KEYS[19] ends    zset  idempotency key -> end
+-- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
+-- ARGV[2] the layout version this library writes
+-- Returns {OPEN, layout} | {WRONG_TYPE, key, type found}
+-- Cost: O(1). Writes only when the queue is new; safe to repeat.
+local layout = ARGV[2]
+local types = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'hash', 'hash', 'zset', 'zset',
+    'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset'}
+for i, key in ipairs(KEYS) do
+  local found = redis.call('TYPE', key).ok
+  if found ~= 'none' and found ~= types[i] then
+    return {'WRONG_TYPE', key, found}
+  end
+end
+local meta = KEYS[13]
+redis.call('ZREM', KEYS[4], '')
+local stored = redis.call('HGET', meta, 'layout')
+if not stored then
+  redis.call('HSET', meta, 'layout', layout)
+  stored = layout
+end
+return {'OPEN', stored}

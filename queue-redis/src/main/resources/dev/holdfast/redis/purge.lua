@@ -1,0 +1,56 @@
+-- purge.lua: removes up to 100 waiting jobs of a queue, ready ones first.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] notes    hash  job id:kind -> note
+-- KEYS[4] due      zset  lane and job id -> due time
+-- KEYS[5] skip     hash  lane:job id -> entries to ignore
+-- KEYS[6] high     list  job id
+-- KEYS[7] normal   list  job id
+-- KEYS[8] low      list  job id
+-- KEYS[9] suspect  list  job id
+-- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
+-- Returns {PURGED, jobs removed, more 0|1}
+-- Cost: O(log n) a job, at most 200 entries looked at. Atomic; repeat until more is 0.
+--- include track
+local jobs, track, notes, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}
+local MOST = 100
+
+redis.call('HLEN', jobs)
+redis.call('HLEN', notes)
+redis.call('ZCARD', due)
+local gone, looked = {}, 0
+local skips = redis.call('HLEN', skip)
+for _, lane in ipairs(lanes) do
+  while #gone < MOST and looked < 2 * MOST do
+    local id = redis.call('LPOP', lane[2])
+    if not id then
+      break
+    end
+    looked = looked + 1
+    local field = lane[1] .. ':' .. id
+    if skips > 0 and redis.call('HEXISTS', skip, field) == 1 then
+      if redis.call('HINCRBY', skip, field, -1) <= 0 then
+        redis.call('HDEL', skip, field)
+        skips = skips - 1
+      end
+    else
+      local t = read_track(redis.call('HGET', track, id))
+      if not t or t.state == 'q' then
+        gone[#gone + 1] = id
+      end
+    end
+  end
+end
+if #gone < MOST and looked < 2 * MOST then
+  for _, member in ipairs(redis.call('ZRANGE', due, 0, MOST - #gone - 1)) do
+    redis.call('ZREM', due, member)
+    gone[#gone + 1] = string.sub(member, 2)
+  end
+end
+for _, id in ipairs(gone) do
+  redis.call('HDEL', jobs, id)
+  redis.call('HDEL', track, id)
+  redis.call('HDEL', notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+end
+return {'PURGED', #gone, (#gone >= MOST or looked >= 2 * MOST) and 1 or 0}

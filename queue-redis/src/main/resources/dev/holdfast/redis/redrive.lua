@@ -1,0 +1,43 @@
+-- redrive.lua: sends a dead letter back to the tail of its lane.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] leases   zset  job id -> lease end (only for the command that frees)
+-- KEYS[4] dead     zset  job id -> keep until, epoch ms
+-- KEYS[5] bell     list  at most one token
+-- KEYS[6] meta     hash  settings and marks of the queue
+-- KEYS[7] high     list  job id
+-- KEYS[8] normal   list  job id
+-- KEYS[9] low      list  job id
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- ARGV[2] job id
+-- Returns {DONE} | {NOT_APPLICABLE} it is not dead | {MISSING} its body is gone | {NOT_FOUND}
+-- Cost: O(log n). Atomic; safe to repeat.
+--- include clock, track, bell
+local jobs, track, leases, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
+local lane_keys = {h = KEYS[7], n = KEYS[8], l = KEYS[9]}
+local id = ARGV[2]
+
+redis.call('ZCARD', dead)
+redis.call('LLEN', bell)
+for _, key in pairs(lane_keys) do
+  redis.call('LLEN', key)
+end
+local paused = redis.call('HGET', meta, 'paused')
+local t = read_track(redis.call('HGET', track, id))
+local has_body = redis.call('HEXISTS', jobs, id) == 1
+if not t then
+  return {has_body and 'NOT_APPLICABLE' or 'NOT_FOUND'}
+elseif t.state ~= 'd' then
+  return {'NOT_APPLICABLE'}
+elseif not has_body then
+  return {'MISSING'}
+end
+redis.call('ZREM', leases, '')
+t.state, t.reason, t.at = 'q', 'REDRIVEN', int(now)
+t.failures, t.misses, t.crashes, t.snoozes = 0, 0, 0, 0
+t.token, t.cancel, t.missed, t.due = '', '', '', int(now)
+redis.call('HSET', track, id, write_track(t))
+redis.call('ZREM', dead, id)
+redis.call('RPUSH', lane_keys[t.lane], id)
+ring(bell, paused)
+return {'DONE'}

@@ -1,0 +1,34 @@
+-- stats.lua: counts a queue's jobs.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] due      zset  lane and job id -> due time, epoch ms
+-- KEYS[4] leases   zset  job id -> lease end
+-- KEYS[5] dead     zset  job id -> keep until
+-- KEYS[6] done     zset  job id -> keep until
+-- KEYS[7] skip     hash  lane:job id -> entries to ignore
+-- KEYS[8] meta     hash  settings and marks of the queue
+-- KEYS[9] high     list  job id
+-- KEYS[10] normal  list  job id
+-- KEYS[11] low     list  job id
+-- KEYS[12] suspect list  job id
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- Returns {STATS, now, ready, scheduled, active, dead, done, paused 0|1, next due or "", then three a
+--   lane with jobs: first id, its record or "", its header line or ""}
+-- Cost: O(1). Reads only.
+--- include clock, track
+local jobs, track, due, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local done, skip, meta = KEYS[6], KEYS[7], KEYS[8]
+local ready, heads = 0, {}
+for i = 9, 12 do
+  ready = ready + redis.call('LLEN', KEYS[i])
+  local id = redis.call('LINDEX', KEYS[i], 0)
+  if id then
+    heads[#heads + 1] = id
+    heads[#heads + 1] = redis.call('HGET', track, id) or ''
+    heads[#heads + 1] = string.match(redis.call('HGET', jobs, id) or '', '^[^\n]*\n') or ''
+  end
+end
+ready = math.max(0, ready - redis.call('HLEN', skip))
+return {'STATS', int(now), ready, redis.call('ZCARD', due), redis.call('ZCARD', leases),
+    redis.call('ZCARD', dead), redis.call('ZCARD', done), redis.call('HGET', meta, 'paused') and 1 or 0,
+    redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2] or '', unpack(heads)}

@@ -1,0 +1,77 @@
+-- tidy.lua: compares one consumer's list with the truth in track, and finds claims without a lease.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] notes    hash  job id:kind -> note
+-- KEYS[4] leases   zset  job id -> lease end, epoch ms
+-- KEYS[5] dead     zset  job id -> keep until, epoch ms
+-- KEYS[6] done     zset  job id -> keep until, epoch ms
+-- KEYS[7] workers  zset  consumer -> last tidied, epoch ms
+-- KEYS[8] bell     list  at most one token
+-- KEYS[9] meta     hash  settings and marks of the queue
+-- KEYS[10] high    list  job id
+-- KEYS[11] normal  list  job id
+-- KEYS[12] low     list  job id
+-- KEYS[13] suspect list  job id
+-- KEYS[14] active  list  job id: the consumer's
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- ARGV[2] consumer   ARGV[3] ms between two sightings that make a claim without a lease lost
+-- ARGV[4] crashes that make a job dead
+-- ARGV[5] ms to keep done jobs   ARGV[6] most of them   ARGV[7] ms to keep dead ones   ARGV[8] most
+-- Returns {TIDIED, jobs reaped, entries removed}
+-- Cost: O(the list), at most 512 entries. Atomic; safe to repeat. Never puts an entry into a lane that
+--   is not the job's own return.
+local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local done, workers, bell, meta, active = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[14]
+local lane_keys = {h = KEYS[10], n = KEYS[11], l = KEYS[12], s = KEYS[13]}
+local consumer, apart, max_crashes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local keep_done, max_done = tonumber(ARGV[5]), tonumber(ARGV[6])
+local keep_dead, max_dead = tonumber(ARGV[7]), tonumber(ARGV[8])
+--- include clock, track, bell, ends, reaping
+
+redis.call('HLEN', jobs)
+redis.call('HLEN', track)
+redis.call('ZCARD', dead)
+redis.call('ZCARD', done)
+redis.call('ZCARD', workers)
+redis.call('LLEN', bell)
+for _, key in pairs(lane_keys) do
+  redis.call('LLEN', key)
+end
+local paused = redis.call('HGET', meta, 'paused')
+local removed = 0
+local seen = {}
+redis.call('ZREM', leases, '')
+for _, id in ipairs(redis.call('LRANGE', active, 0, 511)) do
+  if seen[id] then
+    -- One entry is enough: take one of the others.
+    redis.call('LREM', active, -1, id)
+    removed = removed + 1
+  else
+    seen[id] = true
+    local t = read_track(redis.call('HGET', track, id))
+    if not t or t.state ~= 'a' or t.consumer ~= consumer then
+      removed = removed + redis.call('LREM', active, 0, id)
+    elseif not redis.call('ZSCORE', leases, id) then
+      local mark = redis.call('HGET', notes, id .. ':o')
+      local token, since = string.match(mark or '', '^([^\t]*)\t(%d+)$')
+      if token == t.token and now - tonumber(since) >= apart then
+        redis.call('LREM', active, 0, id)
+        reap_one(id, t)
+      elseif token ~= t.token then
+        redis.call('HSET', notes, id .. ':o', t.token .. '\t' .. int(now))
+        has_notes = true
+      end
+    end
+  end
+end
+flush_ends()
+trim()
+if redis.call('LLEN', active) == 0 then
+  redis.call('ZREM', workers, consumer)
+else
+  redis.call('ZADD', workers, int(now), consumer)
+end
+if returned > 0 then
+  ring(bell, paused)
+end
+return {'TIDIED', returned + poisoned + cancelled, removed}

@@ -1,0 +1,381 @@
+-- turn.lua: a worker's one round trip: outcomes in, due jobs promoted, jobs claimed by list move.
+-- KEYS[1] jobs     hash  job id -> header line and envelope
+-- KEYS[2] track    hash  job id -> record
+-- KEYS[3] notes    hash  job id:kind -> note
+-- KEYS[4] leases   zset  job id -> lease end, epoch ms
+-- KEYS[5] due      zset  lane and job id -> due time, epoch ms
+-- KEYS[6] dead     zset  job id -> keep until, epoch ms
+-- KEYS[7] done     zset  job id -> keep until, epoch ms
+-- KEYS[8] skip     hash  lane:job id -> entries to ignore
+-- KEYS[9] ops      hash  consumer -> last turn
+-- KEYS[10] seen    zset  consumer -> last seen, epoch ms
+-- KEYS[11] workers zset  consumer -> last tidied, epoch ms
+-- KEYS[12] bell    list  at most one token
+-- KEYS[13] meta    hash  settings and marks of the queue
+-- KEYS[14] high    list  job id
+-- KEYS[15] normal  list  job id
+-- KEYS[16] low     list  job id
+-- KEYS[17] suspect list  job id
+-- KEYS[18] active  list  job id: the consumer's, target of the list move
+-- ARGV[1] now, epoch ms; "" means the server's TIME
+-- ARGV[2] consumer   ARGV[3] turn number, rising by one   ARGV[4] room: most jobs to claim
+-- ARGV[5] "1" if one of them may be a suspect   ARGV[6] lease, ms
+-- ARGV[7] ms the watch over due times is taken for; 0 leaves it   ARGV[8] 64 random bits, hex
+-- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
+-- ARGV[13] how many held ids follow   ARGV[14..] held ids; then six an outcome: id, claim token,
+--   verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
+-- Returns {STALE} | {DONE, paused 0|1, more 0|1, us until the next due job or -1, dead letters
+--   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
+--   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms, "+ms" after the id's time, or
+--   "" the id's time), checkpoint or "", body}
+-- Cost: O(log n) an outcome and a claim, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
+--   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
+--   nothing and returns the consumer's jobs that the caller does not name.
+local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
+local lane_keys = {h = KEYS[14], n = KEYS[15], l = KEYS[16], s = KEYS[17]}
+local active = KEYS[18]
+local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
+local suspects, lease, watch, nonce = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+local keep_done, max_done = tonumber(ARGV[9]), tonumber(ARGV[10])
+local keep_dead, max_dead = tonumber(ARGV[11]), tonumber(ARGV[12])
+local held_count = tonumber(ARGV[13])
+local MOST, MOST_BYTES, MOST_DROPPED, PEEK = 100, 1048576, 200, 25
+local LONGEST_WATCH = 60000 -- a longer one comes from a clock that stepped back
+--- include clock, track, bell, ends
+
+-- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
+local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch')
+local paused = marks[1] and true or false
+local skips = redis.call('HLEN', skip)
+redis.call('HLEN', jobs)
+redis.call('HLEN', track)
+redis.call('ZCARD', leases)
+redis.call('ZCARD', done)
+redis.call('ZCARD', dead)
+redis.call('ZCARD', seen)
+redis.call('ZCARD', workers)
+redis.call('LLEN', bell)
+redis.call('LLEN', active)
+for _, key in pairs(lane_keys) do
+  redis.call('LLEN', key)
+end
+local promote = redis.call('ZRANGEBYSCORE', due, '-inf', int(now), 'LIMIT', 0, MOST)
+local me = 'c:' .. consumer
+local last = tonumber(redis.call('HGET', ops, me) or 0)
+if number < last then
+  return {'STALE'}
+end
+local repeated = number == last
+
+-- A command that frees comes first: then a Redis out of memory lets the rest through and drains.
+redis.call('ZREM', leases, '')
+redis.call('HSET', ops, me, ARGV[3])
+redis.call('ZADD', seen, int(now), me)
+
+-- 1. Outcomes.
+local pushed = 0
+local function queue_again(id, t, reason, delay)
+  t.state = 'q'
+  t.reason = reason
+  t.at = int(now)
+  t.consumer = ''
+  t.due = int(now + delay)
+  if delay > 0 then
+    redis.call('ZADD', due, t.due, lane_of(t) .. id)
+  else
+    redis.call('RPUSH', lane_keys[lane_of(t)], id)
+    pushed = pushed + 1
+  end
+  push(set_track, id, write_track(t))
+end
+
+local verbs = {}
+function verbs.ok(id, t, delay, reason, text)
+  if text ~= '' then
+    redis.call('HSET', notes, id .. ':r', text)
+    has_notes = true
+  end
+  finish(id, t, 's', 'COMPLETED')
+end
+function verbs.retry(id, t, delay, reason, text)
+  t.failures = t.failures + 1
+  t.crashes = 0
+  remember(id, text)
+  queue_again(id, t, reason, delay)
+end
+function verbs.snooze(id, t, delay)
+  t.snoozes = t.snoozes + 1
+  t.crashes = 0
+  queue_again(id, t, 'SNOOZED', delay)
+end
+function verbs.miss(id, t, delay)
+  t.misses = t.misses + 1
+  if t.missed == '' then
+    t.missed = int(now)
+  end
+  queue_again(id, t, 'MISSED', delay)
+end
+function verbs.bury(id, t, delay, reason, text)
+  if text ~= '' then
+    t.failures = t.failures + 1
+    remember(id, text)
+  end
+  finish(id, t, 'd', reason)
+end
+function verbs.discard(id, t)
+  finish(id, t, 'c', 'DISCARDED')
+end
+function verbs.release(id, t)
+  t.state = 'q'
+  t.reason = 'RELEASED'
+  t.at = int(now)
+  t.consumer = ''
+  t.due = int(now)
+  redis.call('LPUSH', lane_keys[lane_of(t)], id)
+  pushed = pushed + 1
+  push(set_track, id, write_track(t))
+end
+local ends_by_itself = {ok = true, bury = true, discard = true}
+
+local settled, ids = {}, {}
+local outcomes = 14 + held_count
+for i = outcomes, #ARGV, 6 do
+  ids[#ids + 1] = ARGV[i]
+end
+if #ids > 0 then
+  local records, known = redis.call('HMGET', track, unpack(ids)), {}
+  for n, id in ipairs(ids) do
+    local i = outcomes + (n - 1) * 6
+    local t = known[id] or read_track(records[n])
+    local result
+    if not t then
+      result = 'GONE'
+    elseif t.token ~= ARGV[i + 1] then
+      result = t.state == 'a' and 'TAKEN' or 'UNCLAIMED'
+    elseif t.state ~= 'a' then
+      result = 'ALREADY'
+    else
+      known[id] = t
+      redis.call('LREM', active, 1, id)
+      push(drop_leases, id)
+      local verb, text = ARGV[i + 2], ARGV[i + 5]
+      if t.cancel ~= '' and not ends_by_itself[verb] then
+        if verb == 'retry' then
+          t.failures = t.failures + 1
+          remember(id, text)
+        end
+        finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
+        result = 'CANCELLED'
+      else
+        verbs[verb](id, t, tonumber(ARGV[i + 3]), ARGV[i + 4], text)
+        result = 'DONE'
+      end
+    end
+    settled[n] = result
+  end
+  flush_ends()
+end
+
+-- 2. Due jobs go to their lanes.
+if #promote > 0 then
+  local lanes = {h = {}, n = {}, l = {}, s = {}}
+  for _, member in ipairs(promote) do
+    local list = lanes[string.sub(member, 1, 1)] or lanes.n
+    list[#list + 1] = string.sub(member, 2)
+  end
+  for lane, list in pairs(lanes) do
+    if #list > 0 then
+      redis.call('RPUSH', lane_keys[lane], unpack(list))
+    end
+  end
+  redis.call('ZREM', due, unpack(promote))
+  pushed = pushed + #promote
+end
+
+-- 3. Claims.
+local claims, claimed, bytes, dropped, corrupt = {}, 0, 0, 0, 0
+local cut, mine_now = false, {}
+local add_leases = {}
+local lease_end = int(now + lease)
+local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
+
+local function claim(id, t, body, type, start, suspect)
+  if not t then
+    local lane = string.sub(body, 1, 1)
+    t = new_track(lane, type, '')
+    local sign = string.sub(start, 1, 1)
+    t.due = sign == '@' and string.sub(start, 2) or start
+  end
+  local waited_from = t.due
+  t.state = 'a'
+  t.reason = 'CLAIMED'
+  t.at = int(now)
+  t.claims = t.claims + 1
+  t.token = int(token) .. '-' .. nonce
+  t.consumer = consumer
+  token = token + 1
+  if string.sub(t.due, 1, 1) == '+' then
+    t.due = ''
+  end
+  local record = write_track(t)
+  push(set_track, id, record)
+  push(add_leases, lease_end, id)
+  claimed = claimed + 1
+  mine_now[id] = true
+  push(claims, id, t.token, suspect and '1' or '0', record, waited_from, '', body)
+  if has_notes and t.claims > 1 then
+    claims[#claims - 1] = redis.call('HGET', notes, id .. ':c') or ''
+  end
+end
+
+-- A job the engine cannot hand out is buried with what is left of it, never looped.
+local function bury(id, t, reason)
+  t = t or new_track('n', '', '')
+  t.token = ''
+  finish(id, t, 'd', reason)
+  corrupt = corrupt + 1
+end
+
+local function take(lane, most)
+  local key = lane_keys[lane]
+  local suspect = lane == 's'
+  while most > 0 and not cut do
+    local heads = redis.call('LRANGE', key, 0, math.min(most, PEEK) - 1)
+    if #heads == 0 then
+      return
+    end
+    local found = redis.call('HMGET', jobs, unpack(heads))
+    local records = redis.call('HMGET', track, unpack(heads))
+    for n, id in ipairs(heads) do
+      local body, t = found[n], read_track(records[n])
+      if skips > 0 and redis.call('HEXISTS', skip, lane .. ':' .. id) == 1 then
+        if redis.call('HINCRBY', skip, lane .. ':' .. id, -1) <= 0 then
+          redis.call('HDEL', skip, lane .. ':' .. id)
+          skips = skips - 1
+        end
+        redis.call('LPOP', key)
+        dropped = dropped + 1
+      elseif mine_now[id] or t and t.state ~= 'q' then
+        redis.call('LPOP', key)
+        dropped = dropped + 1
+      elseif not body then
+        redis.call('LPOP', key)
+        bury(id, t, 'MISSING')
+        dropped = dropped + 1
+      else
+        local home, type, start = header(body)
+        if not home then
+          redis.call('LPOP', key)
+          bury(id, t, 'MALFORMED')
+          dropped = dropped + 1
+        elseif claimed > 0 and bytes + #body > MOST_BYTES then
+          cut = true
+          return
+        else
+          redis.call('LMOVE', key, active, 'LEFT', 'RIGHT')
+          bytes = bytes + #body
+          most = most - 1
+          claim(id, t, body, type, start, suspect)
+        end
+      end
+      if dropped >= MOST_DROPPED then
+        cut = true
+        return
+      end
+    end
+  end
+end
+
+local function hand_back_lost()
+  local named = {}
+  for i = 14, 13 + held_count do
+    named[ARGV[i]] = true
+  end
+  for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
+    if not named[id] then
+      local record = redis.call('HGET', track, id)
+      local t = read_track(record)
+      local body = redis.call('HGET', jobs, id)
+      if t and t.state == 'a' and t.consumer == consumer and body
+          and (claimed == 0 or bytes + #body <= MOST_BYTES) then
+        bytes = bytes + #body
+        claimed = claimed + 1
+        push(claims, id, t.token, t.crashes > 1 and '1' or '0', record, t.due,
+            has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
+      end
+    end
+  end
+end
+
+local want = math.min(room, MOST)
+if repeated then
+  hand_back_lost()
+elseif not paused and want > 0 then
+  if suspects then
+    take('s', 1)
+  end
+  local order = {'h', 'n', 'l'}
+  if number % 16 == 0 then
+    order = {'l', 'h', 'n'}
+  elseif number % 4 == 0 then
+    order = {'n', 'h', 'l'}
+  end
+  for _, lane in ipairs(order) do
+    take(lane, want - claimed)
+  end
+  if claimed > 0 then
+    redis.call('ZADD', leases, unpack(add_leases))
+    redis.call('HSET', meta, 'token', int(token - 1))
+    redis.call('ZADD', workers, 'NX', int(now), consumer)
+  end
+  flush_ends()
+end
+
+-- 4. What is left: ring so that workers wake one after another, and tell the caller to go on.
+local left = redis.call('LLEN', lane_keys.h) + redis.call('LLEN', lane_keys.n)
+    + redis.call('LLEN', lane_keys.l)
+local left_suspects = redis.call('LLEN', lane_keys.s)
+local more = false
+if not paused then
+  more = claimed < room and (left > 0 or #promote == MOST)
+  if left + left_suspects > 0 and (claimed > 0 or (pushed > 0 and room == 0)) then
+    ring(bell, paused)
+  end
+end
+
+-- 5. The watch: one worker knows the next due time and takes a turn at that instant.
+local next_us = -1
+if watch > 0 then
+  local head = tonumber(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2])
+  local keeper, until_ms, told
+  if marks[3] then
+    keeper, until_ms, told = string.match(marks[3], '^([^\t]*)\t(%d+)\t(%d+)$')
+  end
+  if head then
+    local mine = keeper == consumer
+    local over = keeper and (tonumber(until_ms) <= now or tonumber(until_ms) > now + LONGEST_WATCH)
+    if not keeper or mine or over or tonumber(told) > head then
+      next_us = math.max(0, head * 1000 - now_us)
+      if not mine or tonumber(told) ~= head or tonumber(until_ms) < now + watch / 2 then
+        redis.call('HSET', meta, 'watch', consumer .. '\t' .. int(now + watch) .. '\t' .. int(head))
+      end
+    end
+  elseif keeper == consumer then
+    redis.call('HDEL', meta, 'watch')
+  end
+end
+
+-- 6. Retention.
+local trimmed = trim()
+
+local reply = {'DONE', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, #settled}
+for i = 1, #settled do
+  reply[7 + i] = settled[i]
+end
+local n = #reply
+for i = 1, #claims do
+  reply[n + i] = claims[i]
+end
+return reply
