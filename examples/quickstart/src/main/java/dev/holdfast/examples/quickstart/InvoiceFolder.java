@@ -56,8 +56,7 @@ final class InvoiceFolder {
     Path unfinished = directory.resolve(fileName + "-" + UUID.randomUUID() + UNFINISHED);
     try {
       content.writeTo(unfinished);
-      return Files.move(
-          unfinished, directory.resolve(fileName), StandardCopyOption.ATOMIC_MOVE);
+      return Files.move(unfinished, directory.resolve(fileName), StandardCopyOption.ATOMIC_MOVE);
     } finally {
       Files.deleteIfExists(unfinished);
     }

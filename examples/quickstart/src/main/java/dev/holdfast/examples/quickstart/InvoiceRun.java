@@ -21,8 +21,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * One run through the shop's day: enqueue a job per order, watch them, look at what is dead, mend the
- * cause, redrive, pack the archive, count.
+ * One run through the shop's day: enqueue a job per order, watch them, look at what is dead, mend
+ * the cause, redrive, pack the archive, count.
  */
 final class InvoiceRun {
   private static final String QUEUE = "invoices";
@@ -72,7 +72,8 @@ final class InvoiceRun {
     enqueueAll();
     int third = orders.valid().size() / 3;
     try (WorkerProcess first = WorkerProcess.start("worker-1", url, namespace, directory)) {
-      out.printf("Worker 1 runs as process %d. It is killed after %d invoices.%n", first.pid(), third);
+      out.printf(
+          "Worker 1 runs as process %d. It is killed after %d invoices.%n", first.pid(), third);
       progress.watchUntil(stats -> stats.done() >= third && stats.active() > 0);
       first.kill();
     }

@@ -16,8 +16,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The orders of a CSV file. A row that cannot be read is set aside with its line and the reason; the
- * others count.
+ * The orders of a CSV file. A row that cannot be read is set aside with its line and the reason;
+ * the others count.
  *
  * @param valid the orders, in the order of the file
  * @param rejected the rows set aside

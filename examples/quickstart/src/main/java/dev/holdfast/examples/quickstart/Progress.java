@@ -11,8 +11,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 
 /**
- * Watches a queue and shows how far it is: on a terminal in one line that is rewritten, elsewhere in
- * a line now and then.
+ * Watches a queue and shows how far it is: on a terminal in one line that is rewritten, elsewhere
+ * in a line now and then.
  */
 final class Progress {
   private static final Duration LOOK = Duration.ofMillis(100);
@@ -109,6 +109,7 @@ final class Progress {
   }
 
   /** Since Java 22 there may be a console without a terminal, and a method that tells. */
+  @SuppressWarnings("SystemConsoleNull")
   private static boolean isTerminal() {
     Console console = System.console();
     if (console == null || "dumb".equals(System.getenv("TERM"))) {

@@ -100,14 +100,13 @@ public final class Quickstart {
       outcome = run(orders, arguments.redis(), directory);
     } else {
       try (RedisServer server = RedisServer.start()) {
-        out.printf("Redis started: %s%n", server.origin());
+        out.printf("Started %s.%n", server.origin());
         outcome = run(orders, server.uri(), directory);
       }
     }
 
     out.println();
-    outcome.print(
-        Duration.ofNanos(System.nanoTime() - started), arguments.crash(), out);
+    outcome.print(Duration.ofNanos(System.nanoTime() - started), arguments.crash(), out);
     out.printf("%nThe invoices: %s%n", directory);
     List<String> faults = outcome.faults(arguments.crash());
     faults.forEach(fault -> out.println("WRONG: " + fault));
@@ -120,9 +119,7 @@ public final class Quickstart {
     String namespace = "quickstart-" + UUID.randomUUID().toString().substring(0, 8);
     try (Holdfast holdfast = connect(url, namespace)) {
       InvoiceRun run = new InvoiceRun(holdfast, orders, directory, out);
-      return arguments.crash()
-          ? run.withWorkerKilled(url, namespace)
-          : run.withWorkerInside();
+      return arguments.crash() ? run.withWorkerKilled(url, namespace) : run.withWorkerInside();
     }
   }
 

@@ -8,8 +8,8 @@ import dev.holdfast.job.JobHandler;
  * Renders the invoice of an order into a file.
  *
  * <p>It may run twice for one order, when a worker dies after the file was written and before that
- * was known. So the file is named for the order and put in place whole: a second run writes the same
- * file again, and nobody ever sees half an invoice.
+ * was known. So the file is named for the order and put in place whole: a second run writes the
+ * same file again, and nobody ever sees half an invoice.
  */
 @HandlesJob(
     maxAttempts = RenderInvoiceHandler.ATTEMPTS,

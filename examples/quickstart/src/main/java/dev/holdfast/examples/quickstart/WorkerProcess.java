@@ -18,9 +18,9 @@ import java.util.concurrent.TimeUnit;
 /** A worker in a JVM of its own, to be killed. Its {@link #main} is what runs there. */
 final class WorkerProcess implements AutoCloseable {
   /**
-   * Short leases, so that what a killed worker held is taken back within seconds. They must be longer
-   * than two reap periods, the jitter, a reconnect (2 s) and an extension period together; the
-   * defaults bear an outage of Redis of 20 s, these do not.
+   * Short leases, so that what a killed worker held is taken back within seconds. They must be
+   * longer than two reap periods, the jitter, a reconnect (2 s) and an extension period together;
+   * the defaults bear an outage of Redis of 20 s, these do not.
    */
   private static final WorkerOptions SHORT_LEASES =
       WorkerOptions.builder()
@@ -69,7 +69,8 @@ final class WorkerProcess implements AutoCloseable {
             namespace,
             directory.toString());
     builder.environment().put("CLASSPATH", classPath());
-    // Not an argument: those can be read by every user of the machine, and a URL may hold a password.
+    // Not an argument: those can be read by every user of the machine, and a URL may hold a
+    // password.
     builder.environment().put(REDIS_URL, url);
     builder.redirectOutput(Redirect.appendTo(log)).redirectError(Redirect.appendTo(log));
     return new WorkerProcess(builder.start());
