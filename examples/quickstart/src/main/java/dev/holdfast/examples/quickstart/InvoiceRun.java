@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /**
  * One run through the shop's day: enqueue a job per order, watch them, look at what is dead, mend
@@ -113,9 +114,28 @@ final class InvoiceRun {
 
   private Outcome finish() throws IOException, InterruptedException {
     progress.watchUntil(Progress::settled);
+    tellOfRetries();
     mendAndRedrive();
     progress.watchUntil(Progress::settled);
     return count(archive());
+  }
+
+  /** What failed and then worked needs nobody's help; its history is kept all the same. */
+  private void tellOfRetries() {
+    for (JobId id : jobs.keySet()) {
+      holdfast
+          .status(id)
+          .filter(status -> status.state() == JobState.SUCCEEDED && !status.history().isEmpty())
+          .ifPresent(this::tellOfRetry);
+    }
+  }
+
+  private void tellOfRetry(JobStatus status) {
+    Order order = Objects.requireNonNull(jobs.get(status.id()));
+    out.printf(
+        "%nRetried: order %s, succeeded at attempt %d.%n",
+        order.number(), status.counters().attempt());
+    status.lastFailure().ifPresent(last -> out.println("  Last failure: " + brief(last)));
   }
 
   /** Looks at each dead letter, mends what it died of, and sends it back. */

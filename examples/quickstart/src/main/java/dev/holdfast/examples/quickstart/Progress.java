@@ -27,6 +27,7 @@ final class Progress {
   private final int total;
   private final long started = System.nanoTime();
   private long plainLines;
+  private String shown = "";
 
   private Progress(PrintStream out, boolean rewrites, JobQueue queue, int total) {
     this.out = out;
@@ -83,13 +84,23 @@ final class Progress {
       out.flush();
     } else if (now.done() * PLAIN_LINES / total > plainLines) {
       plainLines = now.done() * PLAIN_LINES / total;
-      out.println(line(now));
+      plain(now);
     }
   }
 
   private void end(QueueStats now) {
     if (rewrites) {
       out.println(ERASE_LINE + line(now));
+    } else {
+      plain(now);
+    }
+  }
+
+  private void plain(QueueStats now) {
+    String line = line(now);
+    if (!line.equals(shown)) {
+      shown = line;
+      out.println(line);
     }
   }
 

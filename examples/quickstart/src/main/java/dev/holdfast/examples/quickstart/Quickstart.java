@@ -118,6 +118,9 @@ public final class Quickstart {
     // A namespace of its own: the keys of an earlier run would answer "this order has a job".
     String namespace = "quickstart-" + UUID.randomUUID().toString().substring(0, 8);
     try (Holdfast holdfast = connect(url, namespace)) {
+      if (arguments.redis() != null) {
+        out.printf("The keys of this run begin with %s; they stay when it ends.%n", namespace);
+      }
       InvoiceRun run = new InvoiceRun(holdfast, orders, directory, out);
       return arguments.crash() ? run.withWorkerKilled(url, namespace) : run.withWorkerInside();
     }

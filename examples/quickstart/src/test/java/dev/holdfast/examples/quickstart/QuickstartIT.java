@@ -36,6 +36,7 @@ class QuickstartIT {
     assertThat(code).as(text()).isZero();
     assertThat(text())
         .contains("Line 90 skipped: net is \"589.0O\", which is no number.")
+        .contains("Retried: order HF-2047, succeeded at attempt 3.")
         .contains("order HF-2113, EXHAUSTED after 4 attempts")
         .contains("UnknownAddressException: no street \"Banhofstrase 8\" in Bern")
         .containsPattern("queued +200 ")
