@@ -125,7 +125,7 @@ final class InvoiceRun {
     for (JobId id : jobs.keySet()) {
       holdfast
           .status(id)
-          .filter(status -> status.state() == JobState.SUCCEEDED && !status.history().isEmpty())
+          .filter(job -> job.state() == JobState.SUCCEEDED && job.counters().failures() > 0)
           .ifPresent(this::tellOfRetry);
     }
   }

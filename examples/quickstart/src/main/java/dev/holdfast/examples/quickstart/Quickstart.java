@@ -66,23 +66,23 @@ public final class Quickstart {
   }
 
   private int run() {
+    Path directory;
     try {
-      Path directory = directory();
-      Files.createDirectories(directory);
-      Path log = directory.resolve("quickstart.log");
-      System.setProperty(LOG_PROPERTY, log.toString());
-      try {
-        return run(directory);
-      } catch (IOException | RuntimeException e) {
-        LoggerFactory.getLogger(Quickstart.class).error("The quickstart failed", e);
-        out.printf("%nThe quickstart failed: %s%nDetails: %s%n", e.getMessage(), log);
-        return 1;
-      }
+      directory = Files.createDirectories(directory());
     } catch (IOException e) {
       out.println("The directory for the invoices cannot be made: " + e);
       return 1;
+    }
+    Path log = directory.resolve("quickstart.log");
+    System.setProperty(LOG_PROPERTY, log.toString());
+    try {
+      return run(directory);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      return 1;
+    } catch (IOException | RuntimeException e) {
+      LoggerFactory.getLogger(Quickstart.class).error("The quickstart failed", e);
+      out.printf("%nThe quickstart failed: %s%nDetails: %s%n", e.getMessage(), log);
       return 1;
     }
   }
