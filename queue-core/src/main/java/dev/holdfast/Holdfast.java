@@ -1,16 +1,21 @@
 package dev.holdfast;
 
 import dev.holdfast.deadletter.DeadLetterQueue;
+import dev.holdfast.job.ClosedException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.json.EnvelopeJson;
 import dev.holdfast.json.JacksonCodec;
 import dev.holdfast.spi.Codec;
+import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
+import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.StoredJob;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The door of an application to its queues: enqueue jobs, look at them, operate them.
@@ -37,12 +42,17 @@ public final class Holdfast implements AutoCloseable {
   private final HoldfastOptions options;
   private final Codec codec;
   private final EnvelopeJson envelopes = new EnvelopeJson();
+  private final JobViews views = new JobViews(envelopes);
+  private final CompletionThreads completions = new CompletionThreads();
+  private final Enqueuer enqueuer;
+  private final AtomicBoolean closed = new AtomicBoolean();
 
   private Holdfast(Engine engine, HoldfastOptions options) {
     this.engine = Objects.requireNonNull(engine, "engine");
     this.options = Objects.requireNonNull(options, "options");
     Codec given = options.codec();
     this.codec = given == null ? JacksonCodec.strict() : given;
+    this.enqueuer = new Enqueuer(engine, options, codec, envelopes, completions);
   }
 
   /** Opens the door to the queues of an engine, which it takes over, with all defaults. */
@@ -84,7 +94,8 @@ public final class Holdfast implements AutoCloseable {
    *     id to enqueue again with {@link EnqueueOptions#retryOf}
    */
   public Enqueued enqueue(Object payload, EnqueueOptions options) {
-    throw new UnsupportedOperationException("not written yet");
+    requireOpen();
+    return enqueuer.send(enqueuer.prepare(payload, options));
   }
 
   /**
@@ -97,9 +108,9 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Enqueues a job without waiting for the answer. The payload is checked and written as JSON before
-   * this returns, and what is wrong with it is thrown from here, as by {@link #enqueue(Object,
-   * EnqueueOptions)}; the future tells what the engine made of it.
+   * Enqueues a job without waiting for the answer. The payload is checked and written as JSON
+   * before this returns, and what is wrong with it is thrown from here, as by {@link
+   * #enqueue(Object, EnqueueOptions)}; the future tells what the engine made of it.
    *
    * <p>At most 10,000 jobs are on their way at once: from then on this waits for room, as long as
    * the deadline at most.
@@ -108,7 +119,8 @@ public final class Holdfast implements AutoCloseable {
    *     what {@code enqueue} would throw. Cancelling it does not take the job back.
    */
   public CompletableFuture<Enqueued> enqueueAsync(Object payload, EnqueueOptions options) {
-    throw new UnsupportedOperationException("not written yet");
+    requireOpen();
+    return enqueuer.sendAsync(enqueuer.prepare(payload, options));
   }
 
   /**
@@ -121,8 +133,8 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Enqueues many jobs. All are checked before the first is sent. Each job is then wholly present or
-   * absent; the list as a whole is not one transaction.
+   * Enqueues many jobs. All are checked before the first is sent. Each job is then wholly present
+   * or absent; the list as a whole is not one transaction.
    *
    * <p>Costs one round trip per 100 jobs or 1 MiB, several at once. Once the engine did not answer
    * within the deadline, what is left is not sent, and rejected.
@@ -134,10 +146,12 @@ public final class Holdfast implements AutoCloseable {
    *     interrupt is kept), the jobs that wait for an answer are unknown
    * @throws dev.holdfast.job.InvalidJobException if any element is invalid; the message names each
    *     by its index; nothing was sent
-   * @throws dev.holdfast.job.PayloadException if no JSON can be made of an element; nothing was sent
+   * @throws dev.holdfast.job.PayloadException if no JSON can be made of an element; nothing was
+   *     sent
    */
   public List<EnqueueResult> enqueueAll(List<?> jobs, EnqueueOptions common) {
-    throw new UnsupportedOperationException("not written yet");
+    requireOpen();
+    return enqueuer.sendAll(enqueuer.prepareAll(jobs, common));
   }
 
   /**
@@ -160,12 +174,16 @@ public final class Holdfast implements AutoCloseable {
    * @return the id the job will have; with an idempotency key that is taken, no job gets this id
    */
   public JobId enqueueAfterCommit(Object payload, EnqueueOptions options) {
-    throw new UnsupportedOperationException("not written yet");
+    requireOpen();
+    Enqueuer.Prepared prepared = enqueuer.prepare(payload, options);
+    enqueuer.sendAfterCommit(prepared);
+    return prepared.id();
   }
 
   /** Tells how a job stands; empty if it is not known. One round trip. */
   public Optional<JobStatus> status(JobId id) {
-    throw new UnsupportedOperationException("not written yet");
+    QueueRef queue = QueueRef.of(id);
+    return control().find(queue, id.key()).map(job -> views.status(queue, job));
   }
 
   /**
@@ -175,12 +193,27 @@ public final class Holdfast implements AutoCloseable {
    * @throws dev.holdfast.job.PayloadException if what is stored does not fit the class
    */
   public <R> Optional<R> result(JobId id, Class<R> type) {
-    throw new UnsupportedOperationException("not written yet");
+    Objects.requireNonNull(type, "type");
+    Optional<byte[]> stored = control().find(QueueRef.of(id), id.key()).map(StoredJob::result);
+    if (stored.isEmpty()) {
+      return Optional.empty();
+    }
+    @SuppressWarnings("unchecked") // The codec read that class; Class.cast refuses int.class.
+    R result = (R) codec.decode("result of job " + id, stored.get(), type);
+    return Optional.of(result);
   }
 
   /** Ends a waiting job, or asks that a running one ends. One round trip; safe to repeat. */
   public CancelResult cancel(JobId id) {
-    throw new UnsupportedOperationException("not written yet");
+    Control.ActReply reply = control().cancel(QueueRef.of(id), id.key(), options.retention());
+    return switch (reply) {
+      case DONE -> CancelResult.CANCELLED;
+      case REQUESTED, ACTIVE -> CancelResult.REQUESTED;
+      case ENDED -> CancelResult.ALREADY_ENDED;
+      case NOT_FOUND -> CancelResult.NOT_FOUND;
+      case NOT_APPLICABLE, MISSING ->
+          throw new IllegalStateException("the engine answered the cancel of " + id + ": " + reply);
+    };
   }
 
   /**
@@ -189,7 +222,8 @@ public final class Holdfast implements AutoCloseable {
    * @throws dev.holdfast.job.InvalidNameException if it is no queue name
    */
   public JobQueue queue(String name) {
-    throw new UnsupportedOperationException("not written yet");
+    requireOpen();
+    return new EngineJobQueue(QueueRef.of(name), this::control, views);
   }
 
   /**
@@ -198,7 +232,8 @@ public final class Holdfast implements AutoCloseable {
    * @throws dev.holdfast.job.InvalidNameException if it is no queue name
    */
   public DeadLetterQueue deadLetters(String queue) {
-    throw new UnsupportedOperationException("not written yet");
+    requireOpen();
+    return new EngineDeadLetterQueue(QueueRef.of(queue), this::control, views);
   }
 
   /**
@@ -206,7 +241,24 @@ public final class Holdfast implements AutoCloseable {
    */
   @Override
   public void close() {
-    engine.close();
+    if (closed.compareAndSet(false, true)) {
+      try {
+        engine.close();
+      } finally {
+        completions.close();
+      }
+    }
+  }
+
+  private void requireOpen() {
+    if (closed.get()) {
+      throw new ClosedException("this Holdfast on " + engine.describe() + " is closed");
+    }
+  }
+
+  private Control control() {
+    requireOpen();
+    return engine.control();
   }
 
   /** The engine, for the worker; not guarded against use after close. */

@@ -4,8 +4,8 @@
  * <ol>
  *   <li>{@link dev.holdfast.Holdfast}: enqueue, look, operate; with {@link
  *       dev.holdfast.EnqueueOptions}, {@link dev.holdfast.Enqueued}, {@link
- *       dev.holdfast.EnqueueResult}, {@link dev.holdfast.JobRequest}, {@link
- *       dev.holdfast.JobQueue} and {@link dev.holdfast.CancelResult};
+ *       dev.holdfast.EnqueueResult}, {@link dev.holdfast.JobRequest}, {@link dev.holdfast.JobQueue}
+ *       and {@link dev.holdfast.CancelResult};
  *   <li>{@link dev.holdfast.Worker}: run handlers; with {@link dev.holdfast.WorkerOptions}, {@link
  *       dev.holdfast.HandlerOptions}, {@link dev.holdfast.QueueOrder} and {@link
  *       dev.holdfast.WorkerHealth};

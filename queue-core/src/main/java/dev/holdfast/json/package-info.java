@@ -3,8 +3,8 @@
  *
  * <p>Reading order: {@link dev.holdfast.json.JacksonCodec} (payloads, results, checkpoints), {@link
  * dev.holdfast.json.EnvelopeJson} (what travels with a payload), {@link
- * dev.holdfast.json.AttemptJson} and {@link dev.holdfast.json.ProgressJson} (what an engine keeps of
- * attempts).
+ * dev.holdfast.json.AttemptJson} and {@link dev.holdfast.json.ProgressJson} (what an engine keeps
+ * of attempts).
  *
  * <p>All of it is made for bytes that somebody else wrote: limits on size, depth, numbers and
  * strings come before anything is built, and no byte chooses a class.

@@ -43,6 +43,20 @@ public interface Control {
   ActReply delete(QueueRef queue, String key);
 
   /**
+   * Removes every trace of a dead letter; a job in another state is left alone (NOT_APPLICABLE).
+   *
+   * <p>As given here it looks first and deletes then, so that a job redriven in between would be
+   * deleted: an engine makes it one atomic step.
+   */
+  default ActReply deleteDead(QueueRef queue, String key) {
+    Optional<StoredJob> job = find(queue, key);
+    if (job.isEmpty()) {
+      return ActReply.NOT_FOUND;
+    }
+    return job.get().state() == JobState.DEAD ? delete(queue, key) : ActReply.NOT_APPLICABLE;
+  }
+
+  /**
    * Removes up to 100 waiting jobs, ready and scheduled ones alike.
    *
    * @return how many were removed; 0 means that none is left

@@ -1,0 +1,111 @@
+package dev.holdfast;
+
+import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.JobStatus;
+import dev.holdfast.job.Page;
+import dev.holdfast.job.Priority;
+import dev.holdfast.spi.Control;
+import dev.holdfast.spi.Control.ActReply;
+import dev.holdfast.spi.Control.QueueStats;
+import dev.holdfast.spi.QueueRef;
+import java.time.Instant;
+import java.util.Objects;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** A queue as the engine's {@link Control} shows it. */
+final class EngineJobQueue implements JobQueue {
+  private final QueueRef queue;
+  private final Supplier<Control> control;
+  private final JobViews views;
+
+  /**
+   * Creates the view of a queue.
+   *
+   * @param control the engine's, or an exception once Holdfast is closed
+   */
+  EngineJobQueue(QueueRef queue, Supplier<Control> control, JobViews views) {
+    this.queue = queue;
+    this.control = control;
+    this.views = views;
+  }
+
+  @Override
+  public String name() {
+    return queue.name();
+  }
+
+  @Override
+  public QueueStats stats() {
+    return control.get().stats(queue);
+  }
+
+  @Override
+  public Page<JobStatus> jobs(JobState state, @Nullable String cursor, int size) {
+    Objects.requireNonNull(state, "state");
+    Control open = control.get();
+    return JobViews.page(
+        queue, open.list(queue, state, cursor, JobViews.pageSize(size)), views::status);
+  }
+
+  @Override
+  public void pause() {
+    control.get().pause(queue, true);
+  }
+
+  @Override
+  public void resume() {
+    control.get().pause(queue, false);
+  }
+
+  @Override
+  public boolean runNow(JobId id) {
+    return done(control.get().runNow(in(id), id.key()));
+  }
+
+  @Override
+  public boolean reschedule(JobId id, Instant runAt) {
+    Objects.requireNonNull(runAt, "runAt");
+    return done(control.get().reschedule(in(id), id.key(), runAt));
+  }
+
+  @Override
+  public boolean changePriority(JobId id, Priority priority) {
+    Objects.requireNonNull(priority, "priority");
+    return done(control.get().prioritize(in(id), id.key(), priority));
+  }
+
+  @Override
+  public boolean delete(JobId id) {
+    ActReply reply = control.get().delete(in(id), id.key());
+    if (reply == ActReply.ACTIVE) {
+      throw new IllegalStateException(
+          "job "
+              + id
+              + " is active and was not deleted; cancel it and delete it once it has ended");
+    }
+    return done(reply);
+  }
+
+  @Override
+  public long purge() {
+    long purged = 0;
+    while (!Thread.currentThread().isInterrupted()) {
+      int some = control.get().purge(queue);
+      if (some == 0) {
+        break;
+      }
+      purged += some;
+    }
+    return purged;
+  }
+
+  private QueueRef in(JobId id) {
+    return JobViews.in(queue.name(), id);
+  }
+
+  private static boolean done(ActReply reply) {
+    return reply == ActReply.DONE;
+  }
+}

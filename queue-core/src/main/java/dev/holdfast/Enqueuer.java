@@ -1,0 +1,435 @@
+package dev.holdfast;
+
+import dev.holdfast.job.ClosedException;
+import dev.holdfast.job.EngineUnavailableException;
+import dev.holdfast.job.HoldfastException;
+import dev.holdfast.job.InvalidJobException;
+import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobKeys;
+import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.job.PayloadException;
+import dev.holdfast.job.QueueFullException;
+import dev.holdfast.json.EnvelopeJson;
+import dev.holdfast.json.JacksonCodec;
+import dev.holdfast.spi.Codec;
+import dev.holdfast.spi.Engine;
+import dev.holdfast.spi.EnqueueReply;
+import dev.holdfast.spi.Envelope;
+import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.QueueRef;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Checks and encodes jobs, hands them to the engine and waits for its answers. Two steps, never
+ * mixed: {@link #prepare} touches nothing outside, so that invalid input is refused before anything
+ * is sent; sending takes prepared jobs only.
+ */
+final class Enqueuer {
+  private static final Logger LOG = LoggerFactory.getLogger(Enqueuer.class);
+
+  /** The engine keeps its deadline itself; this is for one that does not. */
+  private static final Duration MARGIN = Duration.ofMillis(500);
+
+  /**
+   * Jobs, and bytes, of a list that wait for their answers at once; each such part has a deadline.
+   */
+  private static final int PART_JOBS = 2_000;
+
+  private static final int PART_BYTES = 16 * 1024 * 1024;
+
+  /** How many invalid elements of a list a message tells of. */
+  private static final int TOLD = 10;
+
+  private final Engine engine;
+  private final HoldfastOptions options;
+  private final Codec codec;
+  private final EnvelopeJson envelopes;
+  private final CompletionThreads completions;
+  private final List<EnqueueInterceptor> interceptors = new ArrayList<>();
+  // Safe for use by many threads, and different in every process, restored snapshots included.
+  private final JobKeys keys;
+
+  Enqueuer(
+      Engine engine,
+      HoldfastOptions options,
+      Codec codec,
+      EnvelopeJson envelopes,
+      CompletionThreads completions) {
+    this.engine = engine;
+    this.options = options;
+    this.codec = codec;
+    this.envelopes = envelopes;
+    this.completions = completions;
+    this.keys = new JobKeys(options.clock(), new SecureRandom());
+    interceptors.add(new MdcCorrelation());
+    interceptors.addAll(options.enqueueInterceptors());
+  }
+
+  /** A job that is checked, encoded and named, and not sent. */
+  record Prepared(JobId id, QueueRef queue, NewJob job) {}
+
+  /** Checks and encodes one job. */
+  Prepared prepare(@Nullable Object payload, @Nullable EnqueueOptions given) {
+    if (payload == null) {
+      throw new InvalidJobException("payload is null; nothing was sent");
+    }
+    if (given == null) {
+      throw new InvalidJobException("options are null; use EnqueueOptions.defaults()");
+    }
+    PayloadType type = PayloadType.of(payload.getClass());
+    EnqueueOptions how = given;
+    for (EnqueueInterceptor interceptor : interceptors) {
+      how = interceptor.beforeEnqueue(payload, type.type(), how);
+      if (how == null) {
+        throw new InvalidJobException(
+            "the enqueue interceptor " + interceptor.getClass().getName() + " returned null");
+      }
+    }
+    JobId id = id(type, how);
+    byte[] json = codec.encode("payload", payload);
+    if (!(codec instanceof JacksonCodec)) {
+      envelopes.requireValue("payload of " + payload.getClass().getName(), json);
+    }
+    Envelope envelope =
+        new Envelope(
+            Envelope.VERSION,
+            json,
+            how.correlationId(),
+            how.traceparent(),
+            how.headers(),
+            Map.of());
+    String idempotency = how.idempotencyKey();
+    NewJob job =
+        new NewJob(
+            id.key(),
+            type.type(),
+            how.priority(),
+            start(how),
+            idempotency == null ? null : new NewJob.Idempotency(idempotency, how.idempotencyKept()),
+            how.retryOf() != null,
+            envelopes.encode(envelope));
+    return new Prepared(id, QueueRef.of(id), job);
+  }
+
+  private JobId id(PayloadType type, EnqueueOptions how) {
+    JobId retried = how.retryOf();
+    String queue = how.queue();
+    if (retried == null) {
+      return new JobId(queue == null ? type.queue() : queue, 0, keys.next());
+    }
+    if (queue != null && !queue.equals(retried.queue())) {
+      throw new InvalidJobException(
+          "job " + retried + " is retried in queue " + queue + "; it can only be in its own queue");
+    }
+    return retried;
+  }
+
+  private static NewJob.Start start(EnqueueOptions how) {
+    return how.delay() == null && how.instant() == null
+        ? NewJob.Start.NOW
+        : new NewJob.Start(how.delay(), how.instant());
+  }
+
+  /** Checks and encodes all jobs of a list, or none. */
+  List<Prepared> prepareAll(@Nullable List<?> jobs, @Nullable EnqueueOptions common) {
+    if (jobs == null) {
+      throw new InvalidJobException("the list of jobs is null; nothing was sent");
+    }
+    if (common == null) {
+      throw new InvalidJobException("options are null; use EnqueueOptions.defaults()");
+    }
+    if (common.retryOf() != null || common.idempotencyKey() != null) {
+      throw new InvalidJobException(
+          "the common options of a list name "
+              + (common.retryOf() != null ? "an id to retry" : "an idempotency key")
+              + ", which belongs to one job; give that element a JobRequest. Nothing was sent");
+    }
+    List<Prepared> prepared = new ArrayList<>(jobs.size());
+    Map<Integer, HoldfastException> invalid = new LinkedHashMap<>();
+    Set<JobId> ids = new HashSet<>();
+    int index = 0;
+    for (Object element : jobs) {
+      try {
+        Prepared job =
+            element instanceof JobRequest request
+                ? prepare(request.payload(), request.options())
+                : prepare(element, common);
+        if (!ids.add(job.id())) {
+          throw new InvalidJobException("job " + job.id() + " is retried twice in one list");
+        }
+        prepared.add(job);
+      } catch (HoldfastException e) {
+        invalid.put(index, e);
+      }
+      index++;
+    }
+    if (!invalid.isEmpty()) {
+      throw invalid(invalid, index);
+    }
+    return prepared;
+  }
+
+  private static HoldfastException invalid(Map<Integer, HoldfastException> invalid, int of) {
+    StringBuilder message = new StringBuilder();
+    message.append(invalid.size()).append(" of ").append(of).append(" jobs are invalid");
+    message.append(", nothing was sent: ");
+    int told = 0;
+    for (Map.Entry<Integer, HoldfastException> entry : invalid.entrySet()) {
+      if (told == TOLD) {
+        message.append("; and ").append(invalid.size() - told).append(" more");
+        break;
+      }
+      message.append(told == 0 ? "" : "; ").append("element ").append(entry.getKey()).append(": ");
+      message.append(entry.getValue().getMessage());
+      told++;
+    }
+    HoldfastException first = invalid.values().iterator().next();
+    boolean payloads = invalid.values().stream().allMatch(PayloadException.class::isInstance);
+    HoldfastException thrown =
+        payloads
+            ? new PayloadException(((PayloadException) first).problem(), message.toString(), first)
+            : new InvalidJobException(message.toString(), first);
+    invalid.values().stream().skip(1).limit(TOLD - 1L).forEach(thrown::addSuppressed);
+    return thrown;
+  }
+
+  /** Sends one job and waits for the answer. */
+  Enqueued send(Prepared prepared) {
+    CompletableFuture<EnqueueReply> answer = hand(prepared.queue(), List.of(prepared)).get(0);
+    try {
+      return enqueued(prepared, answer.get(patience().toMillis(), TimeUnit.MILLISECONDS));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw EngineErrors.unknown(prepared.id(), "interrupted while waiting for the answer", e);
+    } catch (ExecutionException | TimeoutException e) {
+      throw EngineErrors.of(prepared.id(), e);
+    }
+  }
+
+  /** Sends one job; the future is completed on a thread of ours. */
+  CompletableFuture<Enqueued> sendAsync(Prepared prepared) {
+    CompletableFuture<Enqueued> enqueued = new CompletableFuture<>();
+    try {
+      if (!completions.enter(options.enqueueDeadline())) {
+        enqueued.completeExceptionally(
+            new EngineUnavailableException(
+                CompletionThreads.PLACES
+                    + " async enqueues wait for their answers or for their callers' code; job "
+                    + prepared.id()
+                    + " was not sent"));
+        return enqueued;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      enqueued.completeExceptionally(
+          new EngineUnavailableException(
+              "interrupted before job " + prepared.id() + " was sent", e));
+      return enqueued;
+    }
+    CompletableFuture<EnqueueReply> answer;
+    try {
+      answer = hand(prepared.queue(), List.of(prepared)).get(0);
+    } catch (RuntimeException | Error e) {
+      completions.leave();
+      throw e;
+    }
+    // A copy: the engine's future is the engine's to complete.
+    answer
+        .copy()
+        .orTimeout(patience().toMillis(), TimeUnit.MILLISECONDS)
+        .whenCompleteAsync(
+            (reply, thrown) -> complete(enqueued, prepared, reply, thrown), completions)
+        // The copy ends with this; what went wrong is told by the future the caller has.
+        .exceptionally(thrown -> null);
+    return enqueued;
+  }
+
+  private void complete(
+      CompletableFuture<Enqueued> enqueued,
+      Prepared prepared,
+      @Nullable EnqueueReply reply,
+      @Nullable Throwable thrown) {
+    completions.leave();
+    try {
+      if (thrown != null) {
+        enqueued.completeExceptionally(EngineErrors.of(prepared.id(), thrown));
+      } else {
+        enqueued.complete(enqueued(prepared, Objects.requireNonNull(reply, "reply")));
+      }
+    } catch (RuntimeException e) {
+      enqueued.completeExceptionally(e);
+    }
+  }
+
+  /** Sends many jobs, queue by queue, and waits for the answers. */
+  List<EnqueueResult> sendAll(List<Prepared> jobs) {
+    EnqueueResult[] results = new EnqueueResult[jobs.size()];
+    Map<QueueRef, List<Integer>> byQueue = new LinkedHashMap<>();
+    for (int i = 0; i < jobs.size(); i++) {
+      byQueue.computeIfAbsent(jobs.get(i).queue(), queue -> new ArrayList<>()).add(i);
+    }
+    boolean away = false;
+    for (Map.Entry<QueueRef, List<Integer>> entry : byQueue.entrySet()) {
+      List<Integer> indexes = entry.getValue();
+      for (int from = 0; from < indexes.size(); ) {
+        int to = partEnd(jobs, indexes, from);
+        List<Integer> part = indexes.subList(from, to);
+        if (away || Thread.currentThread().isInterrupted()) {
+          // Else a list of many parts would wait out a deadline for each.
+          part.forEach(i -> results[i] = notSent(jobs.get(i)));
+        } else {
+          away = sendPart(entry.getKey(), jobs, part, results);
+        }
+        from = to;
+      }
+    }
+    return List.of(results);
+  }
+
+  private static int partEnd(List<Prepared> jobs, List<Integer> indexes, int from) {
+    long bytes = 0;
+    int to = from;
+    while (to < indexes.size() && to - from < PART_JOBS && bytes < PART_BYTES) {
+      bytes += jobs.get(indexes.get(to)).job().envelope().length;
+      to++;
+    }
+    return to;
+  }
+
+  /** Sends jobs of one queue; whether the engine turned out to be away. */
+  private boolean sendPart(
+      QueueRef queue, List<Prepared> jobs, List<Integer> part, EnqueueResult[] results) {
+    List<CompletableFuture<EnqueueReply>> answers;
+    try {
+      answers = hand(queue, part.stream().map(jobs::get).toList());
+    } catch (HoldfastException e) {
+      part.forEach(i -> results[i] = result(jobs.get(i), null, e));
+      return e instanceof EngineUnavailableException || e instanceof ClosedException;
+    }
+    long end = System.nanoTime() + patience().toNanos();
+    boolean away = false;
+    for (int n = 0; n < part.size(); n++) {
+      Prepared job = jobs.get(part.get(n));
+      EnqueueReply reply = null;
+      HoldfastException thrown = null;
+      try {
+        long left = Math.max(0, end - System.nanoTime());
+        reply = answers.get(n).get(left, TimeUnit.NANOSECONDS);
+      } catch (InterruptedException e) {
+        // From here on every wait ends at once; answers that are there are still read.
+        Thread.currentThread().interrupt();
+        thrown = EngineErrors.unknown(job.id(), "interrupted while waiting for the answer", e);
+      } catch (ExecutionException | TimeoutException e) {
+        thrown = EngineErrors.of(job.id(), e);
+      }
+      results[part.get(n)] = result(job, reply, thrown);
+      away |=
+          thrown instanceof EngineUnavailableException
+              || thrown instanceof OutcomeUnknownException
+              || thrown instanceof ClosedException;
+    }
+    return away;
+  }
+
+  private EnqueueResult result(
+      Prepared job, @Nullable EnqueueReply reply, @Nullable HoldfastException thrown) {
+    HoldfastException cause = thrown;
+    if (reply != null) {
+      try {
+        return enqueued(job, reply);
+      } catch (HoldfastException e) {
+        cause = e;
+      }
+    }
+    Objects.requireNonNull(cause, "cause");
+    return cause instanceof OutcomeUnknownException
+        ? new EnqueueResult.Unknown(job.id(), cause)
+        : new EnqueueResult.Rejected(job.id(), cause);
+  }
+
+  private static EnqueueResult notSent(Prepared job) {
+    return new EnqueueResult.Rejected(
+        job.id(),
+        new EngineUnavailableException(
+            "job "
+                + job.id()
+                + " was not sent: the engine did not answer for jobs before it in the list, or the"
+                + " thread was interrupted"));
+  }
+
+  /** Sends a job once the caller's transaction has committed; at once if there is none. */
+  void sendAfterCommit(Prepared prepared) {
+    TransactionBoundary boundary = options.transactionBoundary();
+    if (!boundary.isActive()) {
+      send(prepared);
+      return;
+    }
+    boundary.afterCommit(
+        () -> {
+          try {
+            send(prepared);
+          } catch (HoldfastException e) {
+            // The caller has moved on with the id; who runs the callbacks may drop what they throw.
+            LOG.error(
+                "Job {} of type {} was not enqueued after the commit of its transaction: {}",
+                prepared.id(),
+                prepared.job().type(),
+                e.getMessage(),
+                e);
+            throw e;
+          }
+        });
+  }
+
+  private List<CompletableFuture<EnqueueReply>> hand(QueueRef queue, List<Prepared> jobs) {
+    return engine
+        .intake()
+        .enqueue(
+            queue,
+            jobs.stream().map(Prepared::job).toList(),
+            options.queueBound(),
+            options.enqueueDeadline());
+  }
+
+  private Duration patience() {
+    return options.enqueueDeadline().plus(MARGIN);
+  }
+
+  private Enqueued enqueued(Prepared prepared, EnqueueReply reply) {
+    QueueRef queue = prepared.queue();
+    options.meters().enqueued(queue.name(), prepared.job().type(), reply.verdict());
+    String existing = reply.existingKey();
+    return switch (reply.verdict()) {
+      case CREATED -> new Enqueued(prepared.id(), null);
+      case EXISTING_ID -> new Enqueued(prepared.id(), Enqueued.Rule.ID);
+      case EXISTING_IDEMPOTENCY_KEY ->
+          new Enqueued(
+              existing == null ? prepared.id() : queue.id(existing), Enqueued.Rule.IDEMPOTENCY_KEY);
+      case FULL ->
+          throw new QueueFullException(
+              queue.name(),
+              "queue "
+                  + queue.name()
+                  + " is at its bound of "
+                  + options.queueBound()
+                  + " jobs; job "
+                  + prepared.id()
+                  + " was not added. Retry later, raise the bound, or add workers");
+    };
+  }
+}
