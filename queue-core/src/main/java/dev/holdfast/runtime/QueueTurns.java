@@ -207,8 +207,8 @@ final class QueueTurns {
 
   /**
    * A worker that missed a job leaves the watch over due times to others for a while. Else it would
-   * be the first there each time that job is due again, and a worker that knows its type would never
-   * get it.
+   * be the first there each time that job is due again, and a worker that knows its type would
+   * never get it.
    */
   private Duration watchTerm() {
     return System.nanoTime() - missedAt < LEAVES_WATCH ? Duration.ZERO : watchTerm;
@@ -263,6 +263,9 @@ final class QueueTurns {
     } else if (turn.room() > 0) {
       int most = Math.min(turn.room(), Turn.MOST);
       hungry = !reply.paused() && (reply.more() || reply.claims().size() >= most);
+    } else if (!draining) {
+      // It did not look, and may have answered a bell: it looks as soon as it may claim.
+      hungry = true;
     }
     timers(reply, sentAt, now, byTimer);
     report(reply);
