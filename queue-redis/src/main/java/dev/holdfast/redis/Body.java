@@ -3,6 +3,8 @@ package dev.holdfast.redis;
 import dev.holdfast.job.Priority;
 import dev.holdfast.spi.NewJob;
 import java.nio.charset.StandardCharsets;
+import java.util.Set;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,6 +21,8 @@ record Body(char lane, String type, String start, byte[] envelope) {
   private static final int LANE = 0;
   private static final int TYPE = 1;
   private static final int START = 5;
+  private static final Set<String> LANES = Set.of("h", "n", "l");
+  private static final Pattern TYPE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
   static char letter(Priority priority) {
     return switch (priority) {
@@ -65,7 +69,12 @@ record Body(char lane, String type, String start, byte[] envelope) {
       return null;
     }
     String[] fields = new String(stored, 0, end, StandardCharsets.UTF_8).split("\t", -1);
-    if (fields.length <= START || fields[LANE].length() != 1 || fields[TYPE].isEmpty()) {
+    // As strict as header() of include/track.lua: what a script calls malformed is raw here too.
+    boolean known =
+        fields.length > START
+            && LANES.contains(fields[LANE])
+            && TYPE_NAME.matcher(fields[TYPE]).matches();
+    if (!known) {
       return null;
     }
     byte[] envelope = new byte[stored.length - end - 1];
