@@ -3,8 +3,6 @@ package dev.holdfast.redis;
 import dev.holdfast.job.Priority;
 import dev.holdfast.spi.NewJob;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,8 +19,6 @@ record Body(char lane, String type, String start, byte[] envelope) {
   private static final int LANE = 0;
   private static final int TYPE = 1;
   private static final int START = 5;
-  private static final Set<String> LANES = Set.of("h", "n", "l");
-  private static final Pattern TYPE_NAME = Pattern.compile("[A-Za-z0-9._-]+");
 
   static char letter(Priority priority) {
     return switch (priority) {
@@ -69,16 +65,28 @@ record Body(char lane, String type, String start, byte[] envelope) {
       return null;
     }
     String[] fields = new String(stored, 0, end, StandardCharsets.UTF_8).split("\t", -1);
-    // As strict as header() of include/track.lua: what a script calls malformed is raw here too.
-    boolean known =
-        fields.length > START
-            && LANES.contains(fields[LANE])
-            && TYPE_NAME.matcher(fields[TYPE]).matches();
-    if (!known) {
+    // As strict as the scripts, so that both call the same bodies unreadable.
+    if (fields.length <= START
+        || fields[LANE].length() != 1
+        || "hnl".indexOf(fields[LANE].charAt(0)) < 0
+        || !isType(fields[TYPE])) {
       return null;
     }
     byte[] envelope = new byte[stored.length - end - 1];
     System.arraycopy(stored, end + 1, envelope, 0, envelope.length);
     return new Body(fields[LANE].charAt(0), fields[TYPE], fields[START], envelope);
+  }
+
+  private static boolean isType(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(
+                c ->
+                    (c >= 'a' && c <= 'z')
+                        || (c >= 'A' && c <= 'Z')
+                        || (c >= '0' && c <= '9')
+                        || c == '.'
+                        || c == '_'
+                        || c == '-');
   }
 }

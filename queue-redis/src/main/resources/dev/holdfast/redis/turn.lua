@@ -7,7 +7,7 @@
 -- KEYS[6] dead     zset  job id -> keep until, epoch ms
 -- KEYS[7] done     zset  job id -> keep until, epoch ms
 -- KEYS[8] skip     hash  lane:job id -> entries to ignore
--- KEYS[9] ops      hash  consumer -> last turn
+-- KEYS[9] ops      hash  consumer -> last turn and the first number of its claim tokens
 -- KEYS[10] seen    zset  consumer -> last seen, epoch ms
 -- KEYS[11] workers zset  consumer -> last tidied, epoch ms
 -- KEYS[12] bell    list  at most one token
@@ -26,8 +26,8 @@
 --   verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
 -- Returns {STALE} | {DONE, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
---   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms, "+ms" after the id's time, or
---   "" the id's time), checkpoint or "", body}
+--   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms; "+ms" after the id's time, "@ms"
+--   but not before the id's time, "" the id's time), checkpoint or "", body}
 -- Cost: O(log n) an outcome and a claim, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
 --   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
 --   nothing and returns the consumer's jobs that the caller does not name.
@@ -64,7 +64,9 @@ for _, key in pairs(lane_keys) do
 end
 local promote = redis.call('ZRANGEBYSCORE', due, '-inf', int(now), 'LIMIT', 0, MOST)
 local me = 'c:' .. consumer
-local last = tonumber(redis.call('HGET', ops, me) or 0)
+local seen_turn = redis.call('HGET', ops, me) or '0\t0'
+local last, last_token = string.match(seen_turn, '^(%d+)\t(%d+)$')
+last, last_token = tonumber(last or 0), tonumber(last_token or 0)
 if number < last then
   return {'STALE'}
 end
@@ -72,7 +74,8 @@ local repeated = number == last
 
 -- A command that frees comes first: then a Redis out of memory lets the rest through and drains.
 redis.call('ZREM', leases, '')
-redis.call('HSET', ops, me, ARGV[3])
+local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
+redis.call('HSET', ops, me, repeated and seen_turn or ARGV[3] .. '\t' .. int(token))
 redis.call('ZADD', seen, int(now), me)
 
 -- 1. Outcomes.
@@ -92,7 +95,7 @@ local function queue_again(id, t, reason, delay)
   push(set_track, id, write_track(t))
 end
 
-local verbs = {}
+local verbs, released = {}, {}
 function verbs.ok(id, t, delay, reason, text)
   if text ~= '' then
     redis.call('HSET', notes, id .. ':r', text)
@@ -134,8 +137,7 @@ function verbs.release(id, t)
   t.at = int(now)
   t.consumer = ''
   t.due = int(now)
-  redis.call('LPUSH', lane_keys[lane_of(t)], id)
-  pushed = pushed + 1
+  released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
 local ends_by_itself = {ok = true, bury = true, discard = true}
@@ -176,6 +178,11 @@ if #ids > 0 then
     end
     settled[n] = result
   end
+  -- The last first, so that what is released together keeps its order at the head of the lane.
+  for i = #released, 1, -1 do
+    redis.call('LPUSH', lane_keys[released[i].lane], released[i].id)
+  end
+  pushed = pushed + #released
   flush_ends()
 end
 
@@ -200,16 +207,16 @@ local claims, claimed, bytes, dropped, corrupt = {}, 0, 0, 0, 0
 local cut, mine_now = false, {}
 local add_leases = {}
 local lease_end = int(now + lease)
-local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
 
 local function claim(id, t, body, type, start, suspect)
-  if not t then
-    local lane = string.sub(body, 1, 1)
-    t = new_track(lane, type, '')
-    local sign = string.sub(start, 1, 1)
-    t.due = sign == '@' and string.sub(start, 2) or start
+  local waited_from
+  if t then
+    waited_from = t.due
+  else
+    t = new_track(string.sub(body, 1, 1), type, '')
+    t.due = string.match(start, '^@(%d+)$') or ''
+    waited_from = start
   end
-  local waited_from = t.due
   t.state = 'a'
   t.reason = 'CLAIMED'
   t.at = int(now)
@@ -217,9 +224,6 @@ local function claim(id, t, body, type, start, suspect)
   t.token = int(token) .. '-' .. nonce
   t.consumer = consumer
   token = token + 1
-  if string.sub(t.due, 1, 1) == '+' then
-    t.due = ''
-  end
   local record = write_track(t)
   push(set_track, id, record)
   push(add_leases, lease_end, id)
@@ -290,16 +294,18 @@ local function take(lane, most)
 end
 
 local function hand_back_lost()
-  local named = {}
+  local named, given = {}, {}
   for i = 14, 13 + held_count do
     named[ARGV[i]] = true
   end
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
-    if not named[id] then
-      local record = redis.call('HGET', track, id)
-      local t = read_track(record)
+    local record = not given[id] and redis.call('HGET', track, id)
+    local t = read_track(record)
+    -- A job claimed in the lost turn may be named for an earlier claim, settled in that turn or reaped before it.
+    if t and (not named[id] or tonumber(string.match(t.token, '^%d+') or 0) >= last_token) then
+      given[id] = true -- the list holds it twice if it was reaped, and claimed again by the same consumer
       local body = redis.call('HGET', jobs, id)
-      if t and t.state == 'a' and t.consumer == consumer and body
+      if t.state == 'a' and t.consumer == consumer and body
           and (claimed == 0 or bytes + #body <= MOST_BYTES) then
         bytes = bytes + #body
         claimed = claimed + 1
@@ -359,7 +365,8 @@ if watch > 0 then
     local over = keeper and (tonumber(until_ms) <= now or tonumber(until_ms) > now + LONGEST_WATCH)
     if not keeper or mine or over or tonumber(told) > head then
       next_us = math.max(0, head * 1000 - now_us)
-      if not mine or tonumber(told) ~= head or tonumber(until_ms) < now + watch / 2 then
+      -- Kept on well before its term ends: a keeper that takes its turns must not lose it between two.
+      if not mine or tonumber(told) ~= head or tonumber(until_ms) < now + watch * 3 / 4 then
         redis.call('HSET', meta, 'watch', consumer .. '\t' .. int(now + watch) .. '\t' .. int(head))
       end
     end
