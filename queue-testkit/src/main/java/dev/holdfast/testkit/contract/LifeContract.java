@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control;
@@ -576,7 +577,7 @@ public abstract class LifeContract extends EngineContract {
 
   private void check() {
     harness().verify(queue());
-    Control.QueueStats stats = engine().control().stats(queue());
+    QueueStats stats = engine().control().stats(queue());
     assertThat(
             List.of(stats.ready(), stats.scheduled(), stats.active(), stats.done(), stats.dead()))
         .as("ready, scheduled, active, done, dead")
