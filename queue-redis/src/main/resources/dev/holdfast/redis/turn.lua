@@ -123,7 +123,7 @@ function verbs.miss(id, t, delay)
 end
 function verbs.bury(id, t, delay, reason, text)
   if text ~= '' then
-    t.failures = t.failures + 1
+    t.failures = t.failures + (reason == 'MALFORMED' and 0 or 1)
     remember(id, text)
   end
   finish(id, t, 'd', reason)
@@ -140,7 +140,9 @@ function verbs.release(id, t)
   released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
-local ends_by_itself = {ok = true, bury = true, discard = true}
+-- What an asked-for cancel leaves as it is; a last failure it does not.
+local ends_by_itself = {ok = true, discard = true}
+local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
 local settled, ids = {}, {}
 local outcomes = 14 + held_count
@@ -164,8 +166,9 @@ if #ids > 0 then
       redis.call('LREM', active, 1, id)
       push(drop_leases, id)
       local verb, text = ARGV[i + 2], ARGV[i + 5]
-      if t.cancel ~= '' and not ends_by_itself[verb] then
-        if verb == 'retry' then
+      if t.cancel ~= '' and not ends_by_itself[verb]
+          and not (verb == 'bury' and buried_by_itself[ARGV[i + 4]]) then
+        if text ~= '' then
           t.failures = t.failures + 1
           remember(id, text)
         end

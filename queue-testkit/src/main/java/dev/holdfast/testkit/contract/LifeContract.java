@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control;
@@ -48,6 +49,8 @@ public abstract class LifeContract extends EngineContract {
 
   private static final int STEPS = 2_000;
   private static final int STEPS_BETWEEN_CHECKS = 25;
+  // Fewer than a reap or a promotion takes in one call, so that the model needs no bounds.
+  private static final int MOST_OPEN = 80;
   private static final Retention KEEP =
       new Retention(Duration.ofDays(100), 1_000_000, Duration.ofDays(100), 1_000_000);
 
@@ -179,6 +182,10 @@ public abstract class LifeContract extends EngineContract {
   // Enqueue.
 
   private void enqueueSome() {
+    if (jobs.values().stream().filter(job -> !job.gone && !job.state.isFinal()).count()
+        > MOST_OPEN) {
+      return;
+    }
     List<NewJob> batch = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
       Priority lane = Priority.values()[random.nextInt(3)];
@@ -570,7 +577,7 @@ public abstract class LifeContract extends EngineContract {
 
   private void check() {
     harness().verify(queue());
-    Control.QueueStats stats = engine().control().stats(queue());
+    QueueStats stats = engine().control().stats(queue());
     assertThat(
             List.of(stats.ready(), stats.scheduled(), stats.active(), stats.done(), stats.dead()))
         .as("ready, scheduled, active, done, dead")
