@@ -378,7 +378,9 @@ public abstract class LifeContract extends EngineContract {
       job.ends(JobState.SUCCEEDED);
     } else if (outcome instanceof Outcome.Buried buried) {
       job.failures += buried.attempt() == null ? 0 : 1;
-      job.ends(JobState.DEAD);
+      boolean cancelled = job.cancel && buried.reason() == StateReason.EXHAUSTED;
+      job.ends(cancelled ? JobState.CANCELLED : JobState.DEAD);
+      return cancelled ? Settled.CANCELLED : Settled.DONE;
     } else if (outcome instanceof Outcome.Discarded) {
       job.ends(JobState.CANCELLED);
     } else if (job.cancel) {
