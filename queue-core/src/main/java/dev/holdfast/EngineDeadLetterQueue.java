@@ -56,9 +56,9 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
 
   @Override
   public Page<DeadLetter> list(@Nullable String cursor, int size) {
-    Control open = control.get();
+    int most = JobViews.pageSize(size);
     return JobViews.page(
-        queue, open.list(queue, JobState.DEAD, cursor, JobViews.pageSize(size)), views::deadLetter);
+        queue, control.get().list(queue, JobState.DEAD, cursor, most), views::deadLetter);
   }
 
   @Override
@@ -73,7 +73,8 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
 
   @Override
   public boolean redrive(JobId id) {
-    return control.get().redrive(in(id), id.key()) == ActReply.DONE;
+    QueueRef where = in(id);
+    return control.get().redrive(where, id.key()) == ActReply.DONE;
   }
 
   @Override
@@ -98,7 +99,8 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
 
   @Override
   public boolean purge(JobId id) {
-    return control.get().deleteDead(in(id), id.key()) == ActReply.DONE;
+    QueueRef where = in(id);
+    return control.get().deleteDead(where, id.key()) == ActReply.DONE;
   }
 
   @Override

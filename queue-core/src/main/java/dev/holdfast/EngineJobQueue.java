@@ -44,9 +44,8 @@ final class EngineJobQueue implements JobQueue {
   @Override
   public Page<JobStatus> jobs(JobState state, @Nullable String cursor, int size) {
     Objects.requireNonNull(state, "state");
-    Control open = control.get();
-    return JobViews.page(
-        queue, open.list(queue, state, cursor, JobViews.pageSize(size)), views::status);
+    int most = JobViews.pageSize(size);
+    return JobViews.page(queue, control.get().list(queue, state, cursor, most), views::status);
   }
 
   @Override
@@ -61,24 +60,28 @@ final class EngineJobQueue implements JobQueue {
 
   @Override
   public boolean runNow(JobId id) {
-    return done(control.get().runNow(in(id), id.key()));
+    QueueRef where = in(id);
+    return done(control.get().runNow(where, id.key()));
   }
 
   @Override
   public boolean reschedule(JobId id, Instant runAt) {
     Objects.requireNonNull(runAt, "runAt");
-    return done(control.get().reschedule(in(id), id.key(), runAt));
+    QueueRef where = in(id);
+    return done(control.get().reschedule(where, id.key(), runAt));
   }
 
   @Override
   public boolean changePriority(JobId id, Priority priority) {
     Objects.requireNonNull(priority, "priority");
-    return done(control.get().prioritize(in(id), id.key(), priority));
+    QueueRef where = in(id);
+    return done(control.get().prioritize(where, id.key(), priority));
   }
 
   @Override
   public boolean delete(JobId id) {
-    ActReply reply = control.get().delete(in(id), id.key());
+    QueueRef where = in(id);
+    ActReply reply = control.get().delete(where, id.key());
     if (reply == ActReply.ACTIVE) {
       throw new IllegalStateException(
           "job "

@@ -9,9 +9,9 @@
  *   <li>{@link dev.holdfast.Worker}: run handlers; with {@link dev.holdfast.WorkerOptions}, {@link
  *       dev.holdfast.HandlerOptions}, {@link dev.holdfast.QueueOrder} and {@link
  *       dev.holdfast.WorkerHealth};
- *   <li>{@link dev.holdfast.HoldfastOptions}, {@link dev.holdfast.EnqueueInterceptor}, {@link
- *       dev.holdfast.AttemptInterceptor}, {@link dev.holdfast.TransactionBoundary}: settings and
- *       hooks.
+ *   <li>{@link dev.holdfast.HoldfastOptions}, {@link dev.holdfast.HandlerFactory}, {@link
+ *       dev.holdfast.EnqueueInterceptor}, {@link dev.holdfast.AttemptInterceptor}, {@link
+ *       dev.holdfast.TransactionBoundary}: settings and hooks.
  * </ol>
  */
 @NullMarked

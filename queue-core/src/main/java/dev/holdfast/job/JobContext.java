@@ -81,7 +81,9 @@ public interface JobContext {
   <T> Optional<T> checkpoint(Class<T> type);
 
   /**
-   * Whether somebody asked that this job ends. Learned within the extension period at the latest.
+   * Whether somebody asked that this job ends. Learned within the extension period at the latest;
+   * the handler's thread is interrupted once when it is. An attempt that then fails is cancelled;
+   * one that returns has succeeded all the same.
    */
   boolean cancelled();
 

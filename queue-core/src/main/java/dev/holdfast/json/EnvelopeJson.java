@@ -33,13 +33,12 @@ public final class EnvelopeJson {
 
   // A payload of the greatest depth is one level deeper here.
   private static final JsonFactory FACTORY =
-      JsonLimits.factory()
-          .setStreamReadConstraints(
-              JsonLimits.READ
-                  .rebuild()
-                  .maxNestingDepth(JsonLimits.DEPTH + 1)
-                  .maxDocumentLength(MOST)
-                  .build());
+      JsonLimits.factory(
+          JsonLimits.read(JsonLimits.DOCUMENT)
+              .rebuild()
+              .maxNestingDepth(JsonLimits.DEPTH + 1)
+              .maxDocumentLength(MOST)
+              .build());
 
   /** Creates a writer and reader of envelopes. */
   public EnvelopeJson() {}

@@ -64,7 +64,7 @@ public final class JacksonCodec implements Codec {
    */
   public static JacksonCodec strict(int limit) {
     JsonMapper mapper =
-        JsonMapper.builder(JsonLimits.factory())
+        JsonMapper.builder(JsonLimits.factory(JsonLimits.read(limit)))
             .addModule(new JavaTimeModule())
             .disable(SerializationFeature.WRITE_DATES_AS_TIMESTAMPS)
             .disable(SerializationFeature.WRITE_DURATIONS_AS_TIMESTAMPS)
@@ -119,7 +119,7 @@ public final class JacksonCodec implements Codec {
           e);
     }
     own.getFactory()
-        .setStreamReadConstraints(JsonLimits.READ)
+        .setStreamReadConstraints(JsonLimits.read(limit))
         .setStreamWriteConstraints(JsonLimits.WRITE);
     return new JacksonCodec(own, limit);
   }
@@ -146,6 +146,15 @@ public final class JacksonCodec implements Codec {
       throw tooLarge(what, value, String.valueOf(bytes.count()));
     }
     byte[] json = bytes.toByteArray();
+    if (JsonText.hasHalfPair(json)) {
+      throw new PayloadException(
+          Problem.NOT_SERIALIZABLE,
+          what
+              + " of "
+              + value.getClass().getName()
+              + " holds half of a surrogate pair, which is no text: cut strings by code points",
+          null);
+    }
     if (isNull(json)) {
       throw new PayloadException(
           Problem.NOT_SERIALIZABLE,

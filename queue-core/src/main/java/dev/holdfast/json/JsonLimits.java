@@ -12,27 +12,38 @@ final class JsonLimits {
   /** Bytes of any document read. */
   static final int DOCUMENT = 1024 * 1024;
 
-  static final StreamReadConstraints READ =
-      StreamReadConstraints.builder()
-          .maxNestingDepth(DEPTH)
-          .maxNumberLength(200)
-          .maxStringLength(256 * 1024)
-          .maxNameLength(1024)
-          .maxDocumentLength(DOCUMENT)
-          .build();
+  private static final int STRING = 256 * 1024;
+
+  static final StreamReadConstraints READ = read(STRING);
 
   static final StreamWriteConstraints WRITE =
       StreamWriteConstraints.builder().maxNestingDepth(DEPTH).build();
 
   private JsonLimits() {}
 
+  /** What is refused when reading where values of so many bytes may be written. */
+  static StreamReadConstraints read(int limit) {
+    return StreamReadConstraints.builder()
+        .maxNestingDepth(DEPTH)
+        .maxNumberLength(200)
+        .maxStringLength(Math.max(STRING, limit))
+        .maxNameLength(1024)
+        .maxDocumentLength(DOCUMENT)
+        .build();
+  }
+
+  /** A factory under the limits of values of the standard size. */
+  static JsonFactory factory() {
+    return factory(READ);
+  }
+
   /**
    * A factory under these limits. Names are not interned: a payload may have keys that never come
    * again, and the JVM's table of strings is for ever.
    */
-  static JsonFactory factory() {
+  static JsonFactory factory(StreamReadConstraints read) {
     return JsonFactory.builder()
-        .streamReadConstraints(READ)
+        .streamReadConstraints(read)
         .streamWriteConstraints(WRITE)
         .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
         .build();

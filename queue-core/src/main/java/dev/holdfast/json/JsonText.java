@@ -29,4 +29,47 @@ final class JsonText {
     }
     return bytes;
   }
+
+  /**
+   * Whether JSON holds an escaped half of a surrogate pair. Jackson writes a half as an escape,
+   * which most other readers refuse or replace; written as UTF-8 it would be no text at all.
+   */
+  static boolean hasHalfPair(byte[] json) {
+    for (int i = 0; i < json.length; i++) {
+      if (json[i] != '\\') {
+        continue;
+      }
+      int unit = escapedUnit(json, i);
+      if (unit < 0) {
+        i++; // A short escape, such as a second backslash.
+      } else if (Character.isHighSurrogate((char) unit)) {
+        int next = escapedUnit(json, i + 6);
+        if (next < 0 || !Character.isLowSurrogate((char) next)) {
+          return true;
+        }
+        i += 11;
+      } else if (Character.isLowSurrogate((char) unit)) {
+        return true;
+      } else {
+        i += 5;
+      }
+    }
+    return false;
+  }
+
+  /** The UTF-16 unit of the escape of six characters that begins here; -1 if none does. */
+  private static int escapedUnit(byte[] json, int at) {
+    if (at + 6 > json.length || json[at] != '\\' || json[at + 1] != 'u') {
+      return -1;
+    }
+    int unit = 0;
+    for (int i = at + 2; i < at + 6; i++) {
+      int digit = Character.digit(json[i], 16);
+      if (digit < 0) {
+        return -1;
+      }
+      unit = unit * 16 + digit;
+    }
+    return unit;
+  }
 }

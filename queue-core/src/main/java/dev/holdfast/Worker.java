@@ -1,0 +1,271 @@
+package dev.holdfast;
+
+import dev.holdfast.job.InvalidHandlerException;
+import dev.holdfast.job.JobHandler;
+import dev.holdfast.job.ResultHandler;
+import dev.holdfast.runtime.Handlers;
+import dev.holdfast.runtime.WorkerPlan;
+import dev.holdfast.runtime.WorkerRuntime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Claims jobs and calls handlers, until it is closed. Safe for use by many threads.
+ *
+ * <pre>{@code
+ * try (Worker worker = Worker.on(holdfast).handler(new SendWelcomeHandler(mailer)).queue("mail", 20).start()) {
+ *   …
+ * }
+ * }</pre>
+ *
+ * <p>A started worker keeps its JVM alive until it is closed. {@link #close()} drains: it waits for
+ * running attempts, then interrupts them, and hands back what did not end, which costs no attempt.
+ * On SIGTERM the same happens by itself unless {@link WorkerOptions#closeOnShutdown()} is off. A
+ * worker that is killed loses nothing either: its jobs run again when their leases have ended, 38 s
+ * later at most with the default options.
+ *
+ * <p>Close the worker before the {@link Holdfast} it works on.
+ */
+public final class Worker implements AutoCloseable {
+  private final WorkerRuntime runtime;
+
+  private Worker(WorkerRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  /** Begins a worker on the queues of this Holdfast. */
+  public static Builder on(Holdfast holdfast) {
+    return new Builder(holdfast);
+  }
+
+  /** The worker's name, as in logs and in the store. */
+  public String name() {
+    return runtime.name();
+  }
+
+  /** How the worker is now, for a health endpoint. Costs no round trip. */
+  public WorkerHealth health() {
+    return runtime.health();
+  }
+
+  /**
+   * Drains: claims nothing more, hands back what has not begun, waits for running attempts for the
+   * drain grace, interrupts the rest, hands back what does not end within the interrupt grace, and
+   * writes all outcomes. Takes at most both graces and 3 s, even if the engine is away; outcomes
+   * that could not be written then are left to the reaper, and their jobs run again.
+   *
+   * <p>Idempotent: a second call waits for the first. An interrupt of the calling thread ends the
+   * waiting for handlers, not the rest, and is restored.
+   */
+  @Override
+  public void close() {
+    runtime.close();
+  }
+
+  /** Collects what a worker is made of. Not safe for use by several threads. */
+  public static final class Builder {
+    private static final int MOST_SLOTS = 10_000;
+
+    private final Holdfast holdfast;
+    private final Handlers handlers = new Handlers();
+    private final List<WorkerPlan.Share> shares = new ArrayList<>();
+    private final List<AttemptInterceptor> interceptors = new ArrayList<>();
+    private WorkerOptions options = WorkerOptions.defaults();
+    private @Nullable HandlerFactory factory;
+    private boolean needsFactory;
+    private boolean started;
+
+    private Builder(Holdfast holdfast) {
+      this.holdfast = Objects.requireNonNull(holdfast, "holdfast");
+    }
+
+    /**
+     * Adds a handler, as annotated. Its payload class is found from its class; for a lambda give it
+     * with {@link #handler(Class, JobHandler)}.
+     *
+     * @throws InvalidHandlerException if the payload class cannot be found or has no {@code
+     *     JobType}, a second handler is there for its type, or an annotation value does not parse
+     */
+    public Builder handler(JobHandler<?> handler) {
+      return handler(handler, HandlerOptions.asAnnotated());
+    }
+
+    /**
+     * Adds a handler with settings that override its annotation.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder handler(JobHandler<?> handler, HandlerOptions handlerOptions) {
+      handlers.add(null, handler, handlerOptions);
+      return this;
+    }
+
+    /**
+     * Adds a handler for a payload class; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P> Builder handler(Class<P> payload, JobHandler<P> handler) {
+      return handler(payload, HandlerOptions.asAnnotated(), handler);
+    }
+
+    /**
+     * Adds a handler for a payload class with settings; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P> Builder handler(
+        Class<P> payload, HandlerOptions handlerOptions, JobHandler<P> handler) {
+      handlers.add(Objects.requireNonNull(payload, "payload"), handler, handlerOptions);
+      return this;
+    }
+
+    /**
+     * Adds a handler whose result is stored, as annotated.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder resultHandler(ResultHandler<?, ?> handler) {
+      return resultHandler(handler, HandlerOptions.asAnnotated());
+    }
+
+    /**
+     * Adds a handler whose result is stored, with settings that override its annotation.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder resultHandler(ResultHandler<?, ?> handler, HandlerOptions handlerOptions) {
+      handlers.addResult(null, handler, handlerOptions);
+      return this;
+    }
+
+    /**
+     * Adds a handler for a payload class whose result is stored; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P, R> Builder resultHandler(Class<P> payload, ResultHandler<P, R> handler) {
+      return resultHandler(payload, HandlerOptions.asAnnotated(), handler);
+    }
+
+    /**
+     * Adds a handler for a payload class whose result is stored, with settings; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P, R> Builder resultHandler(
+        Class<P> payload, HandlerOptions handlerOptions, ResultHandler<P, R> handler) {
+      handlers.addResult(Objects.requireNonNull(payload, "payload"), handler, handlerOptions);
+      return this;
+    }
+
+    /** Sets what makes the handlers added with {@link #handlerClass}. Default none. */
+    public Builder factory(HandlerFactory handlerFactory) {
+      factory = Objects.requireNonNull(handlerFactory, "handlerFactory");
+      return this;
+    }
+
+    /**
+     * Adds a handler class, as annotated; the {@link #factory} makes one for each attempt.
+     *
+     * @param handlerClass implements JobHandler or ResultHandler
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}, or if it implements neither
+     */
+    public Builder handlerClass(Class<?> handlerClass) {
+      return handlerClass(handlerClass, HandlerOptions.asAnnotated());
+    }
+
+    /**
+     * Adds a handler class with settings; the {@link #factory} makes one for each attempt.
+     *
+     * @param handlerClass implements JobHandler or ResultHandler
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}, or if it implements neither
+     */
+    public Builder handlerClass(Class<?> handlerClass, HandlerOptions handlerOptions) {
+      handlers.addClass(
+          Objects.requireNonNull(handlerClass, "handlerClass"), handlerOptions, () -> factory);
+      needsFactory = true;
+      return this;
+    }
+
+    /**
+     * Reads a queue with slots of its own. Without any queue, the worker reads the queues of its
+     * handlers' job types, each with 10 slots.
+     *
+     * @param name the queue
+     * @param concurrency attempts at once in this worker, 1 to 10,000
+     * @throws InvalidHandlerException if the concurrency is out of range
+     * @throws dev.holdfast.job.InvalidNameException if it is no queue name
+     */
+    public Builder queue(String name, int concurrency) {
+      return queues(concurrency, QueueOrder.strict(name));
+    }
+
+    /**
+     * Reads several queues that share slots.
+     *
+     * @param concurrency attempts at once over all of them in this worker, 1 to 10,000
+     * @param order which queue comes first
+     * @throws InvalidHandlerException if the concurrency is out of range
+     */
+    public Builder queues(int concurrency, QueueOrder order) {
+      Objects.requireNonNull(order, "order");
+      if (concurrency < 1 || concurrency > MOST_SLOTS) {
+        throw new InvalidHandlerException(
+            "the concurrency of "
+                + order.queues()
+                + " is "
+                + concurrency
+                + "; it must be 1 to 10,000");
+      }
+      shares.add(new WorkerPlan.Share(order, concurrency));
+      return this;
+    }
+
+    /** Sets the worker's options. Default {@link WorkerOptions#defaults()}. */
+    public Builder options(WorkerOptions workerOptions) {
+      options = Objects.requireNonNull(workerOptions, "workerOptions");
+      return this;
+    }
+
+    /** Adds an interceptor, inside those added before. Default none. */
+    public Builder interceptor(AttemptInterceptor interceptor) {
+      interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
+      return this;
+    }
+
+    /**
+     * Starts the worker. Returns at once: an engine that is away is waited for.
+     *
+     * @throws InvalidHandlerException if there is no handler, handler classes have no factory,
+     *     virtual threads are asked for where there are none, or {@code 2 reapPeriod + reapJitter +
+     *     the engine's reconnect cap} is more than {@code lease - extendPeriod}
+     * @throws IllegalStateException if this builder has started a worker before
+     */
+    public Worker start() {
+      if (started) {
+        throw new IllegalStateException("this builder has started its worker; build another one");
+      }
+      if (needsFactory && factory == null) {
+        throw new InvalidHandlerException(
+            "handlerClass(…) needs factory(…): what makes the handlers is not set");
+      }
+      WorkerPlan plan =
+          new WorkerPlan(
+              holdfast.engine(),
+              holdfast.codec(),
+              holdfast.envelopes(),
+              holdfast.options().meters(),
+              holdfast.options().clock(),
+              options,
+              handlers,
+              shares,
+              interceptors);
+      WorkerRuntime runtime = WorkerRuntime.start(plan);
+      started = true;
+      return new Worker(runtime);
+    }
+  }
+}
