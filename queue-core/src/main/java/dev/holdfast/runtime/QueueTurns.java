@@ -6,6 +6,7 @@ import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Meters;
+import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
@@ -38,6 +39,9 @@ final class QueueTurns {
   private static final long EARLY = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long FINISHING_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
+  /** Twice the longest backoff of a missed job. */
+  private static final long LEAVES_WATCH = TimeUnit.MINUTES.toNanos(2);
+
   private final Consumer consumer;
   private final QueueRef queue;
   private final Claiming claiming;
@@ -67,6 +71,7 @@ final class QueueTurns {
   private long idleAt;
   private long retryAt = System.nanoTime();
   private long suspectsAskedAt = System.nanoTime() - SUSPECT_PERIOD;
+  private long missedAt = System.nanoTime() - LEAVES_WATCH;
 
   /** Starts an attempt on a thread of its own. */
   interface Starter {
@@ -194,10 +199,19 @@ final class QueueTurns {
             before != null ? Math.min(room, before.room()) : room,
             !repeat && room > 0 && mayAskForSuspects(sending),
             options.lease(),
-            draining ? Duration.ZERO : watchTerm,
+            draining ? Duration.ZERO : watchTerm(),
             options.retention());
     unanswered = turn;
     return turn;
+  }
+
+  /**
+   * A worker that missed a job leaves the watch over due times to others for a while. Else it would
+   * be the first there each time that job is due again, and a worker that knows its type would never
+   * get it.
+   */
+  private Duration watchTerm() {
+    return System.nanoTime() - missedAt < LEAVES_WATCH ? Duration.ZERO : watchTerm;
   }
 
   /** A pool that turns all the time leaves the gate to others in between. */
@@ -233,6 +247,9 @@ final class QueueTurns {
     sending = List.of();
     for (int i = 0; i < sent.size(); i++) {
       consumer.answered(sent.get(i), reply.settled().get(i));
+      if (sent.get(i).verdict().outcome() instanceof Outcome.Missed) {
+        missedAt = now;
+      }
     }
     int started = begin(turn, reply.claims(), draining);
     suspects.leave(this);

@@ -126,7 +126,11 @@ final class Producer {
     long bytes = 0;
     while (taken.size() < MOST_JOBS) {
       Entry head = waiting.peek();
-      if (head == null || (!taken.isEmpty() && bytes + head.body.length > MOST_BYTES)) {
+      boolean fits =
+          head != null
+              && (taken.isEmpty()
+                  || (head.bound == taken.get(0).bound && bytes + head.body.length <= MOST_BYTES));
+      if (head == null || !fits) {
         break;
       }
       bytes += head.body.length;

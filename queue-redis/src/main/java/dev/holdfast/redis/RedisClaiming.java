@@ -51,8 +51,8 @@ final class RedisClaiming implements Claiming {
               + " that Holdfast did not write; move it away",
           null);
     }
-    long layout = reply.number();
-    if (layout > LAYOUT) {
+    String layout = reply.text();
+    if (!layout.equals(Integer.toString(LAYOUT))) {
       throw new QueueCorruptException(
           queue.name(),
           "queue "

@@ -207,7 +207,12 @@ final class RedisControl implements Control {
 
   @Override
   public ActReply delete(QueueRef queue, String key) {
-    return act(queue, Script.DELETE, shared.args().add(key));
+    return act(queue, Script.DELETE, shared.args().add(key).add(false));
+  }
+
+  @Override
+  public ActReply deleteDead(QueueRef queue, String key) {
+    return act(queue, Script.DELETE, shared.args().add(key).add(true));
   }
 
   private ActReply act(QueueRef queue, Script script, Args args) {

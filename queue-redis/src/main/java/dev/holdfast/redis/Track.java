@@ -70,15 +70,18 @@ record Track(
   /**
    * Since when a job is ready, epoch ms.
    *
-   * @param since as a script gives it: epoch ms, {@code +ms} after the key's time, or ""
+   * @param since as a script gives it: epoch ms; {@code +ms} after the key's time, {@code @ms} but
+   *     not before the key's time, or "" for the key's time
    */
   static long readySince(String key, String since) {
-    if (!since.isEmpty() && since.charAt(0) != '+' && since.charAt(0) != '@') {
-      return Long.parseLong(since);
-    } else if (!since.isEmpty() && since.charAt(0) == '@') {
-      return Long.parseLong(since.substring(1));
-    }
     long made = JobKeys.instantOf(key).toEpochMilli();
-    return since.isEmpty() ? made : made + Long.parseLong(since.substring(1));
+    if (since.isEmpty()) {
+      return made;
+    }
+    return switch (since.charAt(0)) {
+      case '+' -> made + Long.parseLong(since.substring(1));
+      case '@' -> Math.max(made, Long.parseLong(since.substring(1)));
+      default -> Long.parseLong(since);
+    };
   }
 }

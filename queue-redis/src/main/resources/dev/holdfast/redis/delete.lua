@@ -8,13 +8,13 @@
 -- KEYS[7] skip     hash  lane:job id -> entries to ignore
 -- KEYS[8] leases   zset  job id -> lease end (only for the command that frees)
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
--- ARGV[2] job id
--- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_FOUND}
+-- ARGV[2] job id   ARGV[3] "1" to delete a dead letter only
+-- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
 -- Cost: O(log n). Atomic; safe to repeat.
 --- include track
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local id = ARGV[2]
+local id, only_dead = ARGV[2], ARGV[3] == '1'
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
@@ -24,6 +24,8 @@ local t = read_track(redis.call('HGET', track, id))
 local body = redis.call('HGET', jobs, id)
 if not t and not body then
   return {'NOT_FOUND'}
+elseif only_dead and not (t and t.state == 'd') then
+  return {'NOT_APPLICABLE'}
 elseif t and t.state == 'a' then
   return {'ACTIVE'}
 end

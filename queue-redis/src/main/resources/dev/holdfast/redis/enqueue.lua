@@ -52,12 +52,14 @@ if last then
 end
 
 local reply, bodies, lanes, delayed = {'DONE'}, {}, {h = {}, n = {}, l = {}}, {}
-local keys, key_ends, taken, added = {}, {}, {}, 0
+local keys, key_ends, taken, ids, added = {}, {}, {}, {}, 0
 local earliest
 for i = 5, #ARGV, 7 do
   local id, lane, start, key, keep = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
   local verdict
-  if ARGV[i + 5] == '1' and (redis.call('HEXISTS', jobs, id) == 1
+  if ids[id] then
+    verdict = 'I' .. id
+  elseif ARGV[i + 5] == '1' and (redis.call('HEXISTS', jobs, id) == 1
       or redis.call('HEXISTS', track, id) == 1) then
     verdict = 'I' .. id
   elseif key ~= '' then
@@ -79,6 +81,7 @@ for i = 5, #ARGV, 7 do
   if not verdict then
     verdict = 'C'
     added = added + 1
+    ids[id] = true
     bodies[#bodies + 1] = id
     bodies[#bodies + 1] = ARGV[i + 6]
     local at
@@ -110,9 +113,9 @@ if added > 0 then
   -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.
   redis.call('HSET', jobs, unpack(bodies))
   local pushed = false
-  for lane, ids in pairs(lanes) do
-    if #ids > 0 then
-      redis.call('RPUSH', lane_keys[lane], unpack(ids))
+  for lane, list in pairs(lanes) do
+    if #list > 0 then
+      redis.call('RPUSH', lane_keys[lane], unpack(list))
       pushed = true
     end
   end

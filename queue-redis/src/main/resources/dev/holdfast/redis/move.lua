@@ -47,6 +47,17 @@ if act == 'now' and not score then
   return {'NOT_APPLICABLE'}
 end
 redis.call('ZREM', leases, '')
+-- An entry left behind in a lane counts again, at its old place, instead of a second one beside it.
+local function join(to)
+  local field = to .. ':' .. id
+  if redis.call('HEXISTS', skip, field) == 1 then
+    if redis.call('HINCRBY', skip, field, -1) <= 0 then
+      redis.call('HDEL', skip, field)
+    end
+  else
+    redis.call('RPUSH', lane_keys[to], id)
+  end
+end
 local function leave()
   if score then
     redis.call('ZREM', due, lane .. id)
@@ -62,7 +73,7 @@ if act == 'lane' then
     if score then
       redis.call('ZADD', due, score, to .. id)
     else
-      redis.call('RPUSH', lane_keys[to], id)
+      join(to)
       ring(bell, paused)
     end
   end
@@ -71,7 +82,7 @@ else
   leave()
   t.due = int(math.max(at, now))
   if at <= now then
-    redis.call('RPUSH', lane_keys[lane], id)
+    join(lane)
     ring(bell, paused)
   else
     redis.call('ZADD', due, int(at), lane .. id)

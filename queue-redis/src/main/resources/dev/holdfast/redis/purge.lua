@@ -16,11 +16,16 @@ local jobs, track, notes, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5
 local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}
 local MOST = 100
 
+-- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 redis.call('HLEN', jobs)
+redis.call('HLEN', track)
 redis.call('HLEN', notes)
 redis.call('ZCARD', due)
 local gone, looked = {}, 0
 local skips = redis.call('HLEN', skip)
+for _, lane in ipairs(lanes) do
+  redis.call('LLEN', lane[2])
+end
 for _, lane in ipairs(lanes) do
   while #gone < MOST and looked < 2 * MOST do
     local id = redis.call('LPOP', lane[2])

@@ -6,5 +6,8 @@
 -- Cost: O(1). Atomic; safe to repeat.
 --- include bell
 local bell, meta = KEYS[1], KEYS[2]
-ring(bell, redis.call('HGET', meta, 'paused'))
+local paused = redis.call('HGET', meta, 'paused')
+-- A command that frees comes first, so that a full Redis lets the token through.
+redis.call('LTRIM', bell, 0, 0)
+ring(bell, paused)
 return {'DONE'}

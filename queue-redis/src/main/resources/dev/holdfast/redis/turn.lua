@@ -26,8 +26,8 @@
 --   verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
 -- Returns {STALE} | {DONE, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
---   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms, "+ms" after the id's time, or
---   "" the id's time), checkpoint or "", body}
+--   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms; "+ms" after the id's time, "@ms"
+--   but not before the id's time, "" the id's time), checkpoint or "", body}
 -- Cost: O(log n) an outcome and a claim, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
 --   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
 --   nothing and returns the consumer's jobs that the caller does not name.
@@ -203,13 +203,14 @@ local lease_end = int(now + lease)
 local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
 
 local function claim(id, t, body, type, start, suspect)
-  if not t then
-    local lane = string.sub(body, 1, 1)
-    t = new_track(lane, type, '')
-    local sign = string.sub(start, 1, 1)
-    t.due = sign == '@' and string.sub(start, 2) or start
+  local waited_from
+  if t then
+    waited_from = t.due
+  else
+    t = new_track(string.sub(body, 1, 1), type, '')
+    t.due = string.match(start, '^@(%d+)$') or ''
+    waited_from = start
   end
-  local waited_from = t.due
   t.state = 'a'
   t.reason = 'CLAIMED'
   t.at = int(now)
@@ -217,9 +218,6 @@ local function claim(id, t, body, type, start, suspect)
   t.token = int(token) .. '-' .. nonce
   t.consumer = consumer
   token = token + 1
-  if string.sub(t.due, 1, 1) == '+' then
-    t.due = ''
-  end
   local record = write_track(t)
   push(set_track, id, record)
   push(add_leases, lease_end, id)
@@ -296,6 +294,7 @@ local function hand_back_lost()
   end
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
     if not named[id] then
+      named[id] = true -- the list may hold it twice: reaped, and claimed again by the same consumer
       local record = redis.call('HGET', track, id)
       local t = read_track(record)
       local body = redis.call('HGET', jobs, id)
@@ -359,7 +358,8 @@ if watch > 0 then
     local over = keeper and (tonumber(until_ms) <= now or tonumber(until_ms) > now + LONGEST_WATCH)
     if not keeper or mine or over or tonumber(told) > head then
       next_us = math.max(0, head * 1000 - now_us)
-      if not mine or tonumber(told) ~= head or tonumber(until_ms) < now + watch / 2 then
+      -- Kept on well before its term ends: a keeper that takes its turns must not lose it between two.
+      if not mine or tonumber(told) ~= head or tonumber(until_ms) < now + watch * 3 / 4 then
         redis.call('HSET', meta, 'watch', consumer .. '\t' .. int(now + watch) .. '\t' .. int(head))
       end
     end

@@ -1,0 +1,204 @@
+package dev.holdfast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.spi.QueueRef;
+import dev.holdfast.testkit.redis.RespClient;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All keys of a queue, read raw, and the invariant over them: an id is in exactly one of ready
+ * minus skip, due, leases, dead and done, and its record says the same. Reads no code of the
+ * engine, so that both cannot be wrong in the same way.
+ */
+final class StoredQueue {
+  private static final List<String> LANES = List.of("high", "normal", "low", "suspect");
+
+  private final Map<String, List<String>> ready = new LinkedHashMap<>();
+  private final Map<String, List<String>> active = new HashMap<>();
+  private final Map<String, String> skip;
+  private final Map<String, String> track;
+  private final Map<String, String> headers = new HashMap<>();
+  private final Map<String, String> due;
+  private final Map<String, String> leases;
+  private final Map<String, String> dead;
+  private final Map<String, String> done;
+  private final Map<String, String> workers;
+  private final Set<String> notes;
+  private final Map<String, String> keyTypes = new LinkedHashMap<>();
+
+  private StoredQueue(RespClient redis, String prefix) {
+    for (String lane : LANES) {
+      ready.put(
+          lane.substring(0, 1),
+          strings(redis.command("LRANGE", prefix + "ready:" + lane, "0", "-1")));
+    }
+    for (String key : strings(redis.command("KEYS", prefix + "*"))) {
+      String suffix = key.substring(prefix.length());
+      keyTypes.put(suffix, redis.text("TYPE", key));
+      if (suffix.startsWith("active:")) {
+        active.put(
+            suffix.substring("active:".length()), strings(redis.command("LRANGE", key, "0", "-1")));
+      }
+    }
+    skip = pairs(redis.command("HGETALL", prefix + "skip"));
+    track = pairs(redis.command("HGETALL", prefix + "track"));
+    pairs(redis.command("HGETALL", prefix + "jobs"))
+        .forEach((id, body) -> headers.put(id, body.lines().findFirst().orElse("")));
+    due = scores(redis, prefix + "due");
+    leases = scores(redis, prefix + "leases");
+    dead = scores(redis, prefix + "dead");
+    done = scores(redis, prefix + "done");
+    workers = scores(redis, prefix + "workers");
+    notes = new HashSet<>(strings(redis.command("HKEYS", prefix + "notes")));
+  }
+
+  static StoredQueue read(RespClient redis, String namespace, QueueRef queue) {
+    return new StoredQueue(redis, prefix(namespace, queue));
+  }
+
+  static String prefix(String namespace, QueueRef queue) {
+    return namespace
+        + ":{"
+        + queue.name()
+        + (queue.partition() == 0 ? "" : ":" + queue.partition())
+        + "}:";
+  }
+
+  /**
+   * Checks the invariant.
+   *
+   * @throws AssertionError naming each id that breaks it
+   */
+  void verify() {
+    List<String> wrong = new ArrayList<>();
+    Map<String, List<String>> homes = homes(wrong);
+    Set<String> ids = new TreeSet<>(homes.keySet());
+    ids.addAll(track.keySet());
+    ids.addAll(headers.keySet());
+    for (String id : ids) {
+      verifyJob(id, homes.getOrDefault(id, List.of()), wrong);
+    }
+    notes.stream()
+        .filter(field -> !ids.contains(field.substring(0, field.lastIndexOf(':'))))
+        .forEach(field -> wrong.add("note " + field + " of a job that is gone"));
+    active.keySet().stream()
+        .filter(consumer -> !workers.containsKey(consumer))
+        .forEach(consumer -> wrong.add("consumer " + consumer + " has a list, not in workers"));
+    assertThat(wrong).as("what is stored contradicts itself").isEmpty();
+  }
+
+  private Map<String, List<String>> homes(List<String> wrong) {
+    Map<String, List<String>> homes = new HashMap<>();
+    Map<String, Integer> balance = new HashMap<>();
+    ready.forEach(
+        (lane, ids) -> ids.forEach(id -> balance.merge(lane + ":" + id, 1, (a, b) -> a + b)));
+    skip.forEach((field, count) -> balance.merge(field, -Integer.parseInt(count), (a, b) -> a + b));
+    balance.forEach(
+        (field, count) -> {
+          if (count < 0) {
+            wrong.add("skip " + field + " has no entry to ignore");
+          }
+          for (int i = 0; i < count; i++) {
+            add(homes, field.substring(2), "ready " + field.charAt(0));
+          }
+        });
+    due.keySet().forEach(member -> add(homes, member.substring(1), "due " + member.charAt(0)));
+    leases.keySet().forEach(id -> add(homes, id, "leases"));
+    dead.keySet().forEach(id -> add(homes, id, "dead"));
+    done.keySet().forEach(id -> add(homes, id, "done"));
+    return homes;
+  }
+
+  private static void add(Map<String, List<String>> homes, String id, String home) {
+    homes.computeIfAbsent(id, unused -> new ArrayList<>()).add(home);
+  }
+
+  private void verifyJob(String id, List<String> homes, List<String> wrong) {
+    if (homes.size() != 1) {
+      wrong.add("job " + id + " is in " + homes + ", record " + show(id));
+      return;
+    }
+    String home = homes.get(0);
+    String[] t = track.containsKey(id) ? track.get(id).split("\t", -1) : null;
+    String header = headers.get(id);
+    if (t != null && t.length < 15) {
+      wrong.add("job " + id + " has a record of " + t.length + " fields: " + show(id));
+      return;
+    }
+    String state = t == null ? "q" : t[0];
+    String expected =
+        switch (state) {
+          case "q" -> (home.startsWith("due") ? "due " : "ready ") + lane(t, header);
+          case "a" -> "leases";
+          case "d" -> "dead";
+          case "s", "c" -> "done";
+          default -> "no known state";
+        };
+    if (!home.equals(expected)) {
+      wrong.add("job " + id + " is in " + home + ", its record says " + expected + ": " + show(id));
+    }
+    boolean ended = state.equals("s") || state.equals("c");
+    boolean mayLackBody = ended || (t != null && t[2].equals("MISSING"));
+    if (header == null ? !mayLackBody : ended) {
+      wrong.add("job " + id + " in " + home + (header == null ? " has no body" : " kept its body"));
+    }
+    if (t != null && state.equals("a")) {
+      if (t[9].isEmpty() || t[10].isEmpty()) {
+        wrong.add("job " + id + " is active without token or consumer: " + show(id));
+      } else if (!active.getOrDefault(t[10], List.of()).contains(id)) {
+        wrong.add("job " + id + " is not in the list of its consumer " + t[10]);
+      }
+    } else if (t != null && !t[10].isEmpty()) {
+      wrong.add("job " + id + " is not active, yet has a consumer: " + show(id));
+    }
+  }
+
+  private static String lane(String @Nullable [] track, @Nullable String header) {
+    if (track != null) {
+      return Integer.parseInt(track[6]) > 1 ? "s" : track[1];
+    }
+    return header == null || header.isEmpty() ? "?" : header.substring(0, 1);
+  }
+
+  private String show(String id) {
+    return track.containsKey(id) ? track.get(id).replace('\t', '|') : "none";
+  }
+
+  /** Ids that are ready, by lane letter, in order, entries to ignore included. */
+  Map<String, List<String>> ready() {
+    return ready;
+  }
+
+  /** Each key's name without prefix, with its Redis type. */
+  Map<String, String> keyTypes() {
+    return keyTypes;
+  }
+
+  private static Map<String, String> scores(RespClient redis, String key) {
+    return pairs(redis.command("ZRANGE", key, "0", "-1", "WITHSCORES"));
+  }
+
+  private static Map<String, String> pairs(@Nullable Object answer) {
+    List<String> flat = strings(answer);
+    Map<String, String> pairs = new LinkedHashMap<>();
+    for (int i = 0; i < flat.size(); i += 2) {
+      pairs.put(flat.get(i), flat.get(i + 1));
+    }
+    return pairs;
+  }
+
+  static List<String> strings(@Nullable Object answer) {
+    return ((Collection<?>) Objects.requireNonNull(answer)).stream().map(String::valueOf).toList();
+  }
+}
