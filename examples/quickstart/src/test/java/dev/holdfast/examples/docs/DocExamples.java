@@ -79,10 +79,7 @@ final class DocExamples {
     // tag::first-job[]
     try (Holdfast holdfast = Holdfast.on(RedisEngine.connect(redisUrl));
         Worker worker =
-            Worker.on(holdfast)
-                .handler(new SendWelcomeHandler(mailer))
-                .queue("mail", 20)
-                .start()) {
+            Worker.on(holdfast).handler(new SendWelcomeHandler(mailer)).queue("mail", 20).start()) {
       Enqueued enqueued = holdfast.enqueue(new SendWelcome(7, "fr"));
 
       serve.run(); // your application, until it ends

@@ -15,8 +15,7 @@ class DocExamplesIT {
     CompletableFuture<String> sent = new CompletableFuture<>();
     DocExamples.Mailer mailer = (user, locale, key) -> sent.complete(user + locale + key);
 
-    JobId id =
-        DocExamples.firstJob(RedisServer.shared().uri(), mailer, () -> await(sent));
+    JobId id = DocExamples.firstJob(RedisServer.shared().uri(), mailer, () -> await(sent));
 
     assertThat(sent.get(1, TimeUnit.SECONDS)).isEqualTo("7fr" + id);
   }

@@ -73,8 +73,7 @@ class DocsTest {
   @Test
   void every_key_has_its_row() {
     String page = read(ROOT.resolve("docs/keys.md"));
-    String keys =
-        read(ROOT.resolve("queue-redis/src/main/java/dev/holdfast/redis/RedisKeys.java"));
+    String keys = read(ROOT.resolve("queue-redis/src/main/java/dev/holdfast/redis/RedisKeys.java"));
     Map<String, String> types = new LinkedHashMap<>();
     Matcher matcher = Pattern.compile("\\n    ([A-Z]+)\\(\"(\\w+)\"\\)").matcher(keys);
     while (matcher.find()) {
