@@ -88,6 +88,7 @@ public final class Worker implements AutoCloseable {
      * @throws InvalidHandlerException if the payload class cannot be found or has no {@code
      *     JobType}, a second handler is there for its type, or an annotation value does not parse
      */
+    @SuppressWarnings("overloads") // A lambda without a payload class is refused either way.
     public Builder handler(JobHandler<?> handler) {
       return handler(handler, HandlerOptions.asAnnotated());
     }
@@ -97,6 +98,7 @@ public final class Worker implements AutoCloseable {
      *
      * @throws InvalidHandlerException as {@link #handler(JobHandler)}
      */
+    @SuppressWarnings("overloads") // A lambda without a payload class is refused either way.
     public Builder handler(JobHandler<?> handler, HandlerOptions handlerOptions) {
       handlers.add(null, handler, handlerOptions);
       return this;
@@ -127,8 +129,9 @@ public final class Worker implements AutoCloseable {
      *
      * @throws InvalidHandlerException as {@link #handler(JobHandler)}
      */
-    public Builder resultHandler(ResultHandler<?, ?> handler) {
-      return resultHandler(handler, HandlerOptions.asAnnotated());
+    @SuppressWarnings("overloads") // A lambda without a payload class is refused either way.
+    public Builder handler(ResultHandler<?, ?> handler) {
+      return handler(handler, HandlerOptions.asAnnotated());
     }
 
     /**
@@ -136,7 +139,8 @@ public final class Worker implements AutoCloseable {
      *
      * @throws InvalidHandlerException as {@link #handler(JobHandler)}
      */
-    public Builder resultHandler(ResultHandler<?, ?> handler, HandlerOptions handlerOptions) {
+    @SuppressWarnings("overloads") // A lambda without a payload class is refused either way.
+    public Builder handler(ResultHandler<?, ?> handler, HandlerOptions handlerOptions) {
       handlers.addResult(null, handler, handlerOptions);
       return this;
     }

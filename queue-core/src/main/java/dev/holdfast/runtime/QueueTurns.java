@@ -207,8 +207,8 @@ final class QueueTurns {
 
   /**
    * A worker that missed a job leaves the watch over due times to others for a while. Else it would
-   * be the first there each time that job is due again, and a worker that knows its type would never
-   * get it.
+   * be the first there each time that job is due again, and a worker that knows its type would
+   * never get it.
    */
   private Duration watchTerm() {
     return System.nanoTime() - missedAt < LEAVES_WATCH ? Duration.ZERO : watchTerm;

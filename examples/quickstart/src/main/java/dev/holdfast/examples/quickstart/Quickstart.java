@@ -61,8 +61,7 @@ public final class Quickstart {
 
   /** Opens the shop's queues. The namespace keeps them apart from all else on that server. */
   static Holdfast connect(String url, String namespace) {
-    return Holdfast.on(
-        RedisEngine.connect(url, RedisOptions.builder().namespace(namespace).build()));
+    return Holdfast.on(RedisEngine.connect(RedisOptions.builder(url).namespace(namespace).build()));
   }
 
   private int run() {
