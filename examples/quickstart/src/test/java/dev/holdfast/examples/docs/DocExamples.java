@@ -75,17 +75,25 @@ final class DocExamples {
 
   // end::handler[]
 
-  static JobId firstJob(String redisUrl, Mailer mailer, Runnable serve) {
+  /** What an application does while it runs. */
+  @FunctionalInterface
+  interface Application {
+    /** Runs until the application ends. */
+    void run(JobId welcome);
+  }
+
+  static void firstJob(String redisUrl, Mailer mailer, Application application) {
     // tag::first-job[]
     try (Holdfast holdfast = Holdfast.on(RedisEngine.connect(redisUrl));
         Worker worker =
-            Worker.on(holdfast).handler(new SendWelcomeHandler(mailer)).queue("mail", 20).start()) {
+            Worker.on(holdfast)
+                .handler(new SendWelcomeHandler(mailer))
+                .queue("mail", 20)
+                .start()) {
       Enqueued enqueued = holdfast.enqueue(new SendWelcome(7, "fr"));
-
-      serve.run(); // your application, until it ends
-      // end::first-job[]
-      return enqueued.id();
+      application.run(enqueued.id()); // yours, until it ends
     }
+    // end::first-job[]
   }
 
   static void handlers(Holdfast holdfast, Mailer mailer, HandlerFactory container) {
