@@ -86,10 +86,7 @@ final class DocExamples {
     // tag::first-job[]
     try (Holdfast holdfast = Holdfast.on(RedisEngine.connect(redisUrl));
         Worker worker =
-            Worker.on(holdfast)
-                .handler(new SendWelcomeHandler(mailer))
-                .queue("mail", 20)
-                .start()) {
+            Worker.on(holdfast).handler(new SendWelcomeHandler(mailer)).queue("mail", 20).start()) {
       Enqueued enqueued = holdfast.enqueue(new SendWelcome(7, "fr"));
       application.run(enqueued.id()); // yours, until it ends
     }
