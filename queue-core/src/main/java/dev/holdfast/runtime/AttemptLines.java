@@ -136,7 +136,7 @@ final class AttemptLines {
     }
   }
 
-  /** The text on one line: control characters become blanks; cut to this many characters. */
+  /** The text on one line of at most this many characters: control characters become blanks. */
   static String oneLine(String text, int most) {
     boolean clean = text.length() <= most;
     for (int i = 0; clean && i < text.length(); i++) {
@@ -145,14 +145,15 @@ final class AttemptLines {
     if (clean) {
       return text;
     }
-    StringBuilder line = new StringBuilder(Math.min(text.length(), most) + 1);
-    for (int i = 0; i < text.length() && i < most; i++) {
+    int end = text.length() <= most ? text.length() : most - 1;
+    StringBuilder line = new StringBuilder(end + 1);
+    for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
       line.append(breaksLine(c) ? ' ' : c);
     }
-    if (text.length() > most) {
-      if (Character.isHighSurrogate(line.charAt(line.length() - 1))) {
-        line.setLength(line.length() - 1);
+    if (end < text.length()) {
+      if (Character.isHighSurrogate(line.charAt(end - 1))) {
+        line.setLength(end - 1);
       }
       line.append('…');
     }

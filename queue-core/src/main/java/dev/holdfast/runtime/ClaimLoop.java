@@ -76,30 +76,35 @@ final class ClaimLoop {
   private void round() {
     int[] order = picker.next();
     int firstAsked = strict ? lastWanting(order) : -1;
+    boolean earlierHungry = false;
     for (int i = 0; i < order.length; i++) {
       QueueTurns at = turns.get(order[i]);
       boolean draining = pool.draining();
-      // Strict order: before a later queue claims, the earlier ones are known to be empty.
+      // Strict order: a later queue claims only when the earlier ones were looked at in this round
+      // and
+      // have nothing more to claim. Slots that free in between are the earlier ones' too.
       boolean ahead =
           i < firstAsked && !draining && pool.free() > 0 && at.usable(System.nanoTime());
-      if (!at.wants(System.nanoTime(), pool.free(), draining) && !ahead) {
-        continue;
+      int free = earlierHungry ? 0 : pool.free();
+      if (ahead || at.wants(System.nanoTime(), free, draining)) {
+        int row = 0;
+        do {
+          at.take(free, draining);
+          row++;
+          free = earlierHungry ? 0 : pool.free();
+        } while (strict && row < MOST_IN_A_ROW && free > 0 && claimsOn(at, free));
       }
-      int row = 0;
-      do {
-        at.take(pool.free(), draining);
-        row++;
-      } while (strict
-          && row < MOST_IN_A_ROW
-          && at.hungry()
-          && pool.free() > 0
-          && at.wants(System.nanoTime(), pool.free(), pool.draining()));
+      earlierHungry |= strict && at.hungry() && at.usable(System.nanoTime());
     }
     if (finishing && finished()) {
       loop.stop();
     } else {
       rest();
     }
+  }
+
+  private boolean claimsOn(QueueTurns at, int free) {
+    return at.hungry() && at.wants(System.nanoTime(), free, pool.draining());
   }
 
   /** The last place in the order whose queue wants a turn that may claim; -1 if none does. */

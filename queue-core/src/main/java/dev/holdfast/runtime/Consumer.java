@@ -1,10 +1,12 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Meters;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
+import dev.holdfast.spi.TurnReply;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -204,6 +206,27 @@ final class Consumer {
       }
     }
     lines.answered(job, settled);
+  }
+
+  /** Meters and logs what a turn removed or could not hand out. */
+  void report(TurnReply reply) {
+    if (reply.trimmedDead() > 0) {
+      meters.trimmedDeadLetters(queue.ref().name(), reply.trimmedDead());
+      log.warn(
+          "queue {}: {} dead letters were older or more than retention keeps, and were removed",
+          queue.ref().name(),
+          reply.trimmedDead());
+    }
+    for (int i = 0; i < reply.corrupt(); i++) {
+      meters.died(queue.ref().name(), "unknown", StateReason.MALFORMED);
+    }
+    if (reply.corrupt() > 0) {
+      log.error(
+          "queue {}: {} jobs had no readable body; they are dead letters now, MALFORMED or MISSING,"
+              + " with what was left of them",
+          queue.ref().name(),
+          reply.corrupt());
+    }
   }
 
   // ---- signals ----------------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 package dev.holdfast.runtime;
 
 import dev.holdfast.WorkerOptions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
  *   <li>running attempts go on for the drain grace G;
  *   <li>then they are interrupted, and have the interrupt grace to end;
  *   <li>what still runs is handed back, its thread left behind and counted as stuck;
- *   <li>all outcomes are written; if the engine is away, that is given up after 3 s and left to the
- *       reaper;
+ *   <li>all outcomes are written; if the engine is away, that is given up after 2.5 s and left to
+ *       the reaper;
  *   <li>leases are extended until here, and no longer.
  * </ol>
  *
@@ -26,10 +27,10 @@ import org.slf4j.LoggerFactory;
 final class Drain {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
-  /** One command time-out: an engine that answers at all answers within it. */
-  private static final long SETTLE_NANOS = TimeUnit.SECONDS.toNanos(3);
+  /** For writing outcomes: an engine that is there answers long before. Chosen, not measured. */
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
 
-  /** Time for threads that were told to end, once nothing holds them. */
+  /** For the threads to end after that. */
   private static final long JOIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final String worker;
@@ -90,17 +91,18 @@ final class Drain {
     log.info(
         "{} is closed; it drained in {}",
         worker,
-        AttemptLines.show(java.time.Duration.ofNanos(System.nanoTime() - begun)));
+        AttemptLines.show(Duration.ofNanos(System.nanoTime() - begun)));
     if (interrupted) {
       Thread.currentThread().interrupt();
     }
   }
 
   private void finish() {
-    long by = System.nanoTime() + SETTLE_NANOS;
-    claimLoops.forEach(each -> each.finish(by));
+    long settleBy = System.nanoTime() + SETTLE_NANOS;
+    // A loop that is free gives up by itself a moment before it would be left behind.
+    claimLoops.forEach(each -> each.finish(settleBy - JOIN_NANOS / 5));
     for (ClaimLoop each : claimLoops) {
-      if (!each.loop().joinUntil(by + JOIN_NANOS)) {
+      if (!each.loop().joinUntil(settleBy)) {
         log.warn(
             "{}: {} still waits for the engine, and is left behind", worker, each.loop().name());
         each.loop().stop();
@@ -108,7 +110,7 @@ final class Drain {
     }
     timeouts.loop().stop();
     leases.loop().stop();
-    long joinBy = System.nanoTime() + JOIN_NANOS;
+    long joinBy = Math.min(settleBy, System.nanoTime()) + JOIN_NANOS;
     timeouts.loop().joinUntil(joinBy);
     leases.loop().joinUntil(joinBy);
     bells.loop().joinUntil(joinBy);

@@ -1,5 +1,6 @@
 package dev.holdfast.runtime;
 
+import dev.holdfast.job.HoldfastException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -120,7 +121,10 @@ final class Loop {
 
   private void survive(Throwable t) {
     try {
-      if (!pause.troubled()) {
+      if (t instanceof HoldfastException && !pause.troubled()) {
+        log.warn("{}: {}; tried again until it works", name, t.getMessage());
+        log.debug("{}: no answer", name, t);
+      } else if (!pause.troubled()) {
         log.error("{}: unexpected error; the loop goes on", name, t);
       } else {
         log.debug("{}: unexpected error again; the loop goes on", name, t);

@@ -2,7 +2,6 @@ package dev.holdfast.runtime;
 
 import dev.holdfast.WorkerOptions;
 import dev.holdfast.job.QueueCorruptException;
-import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Meters;
@@ -263,9 +262,12 @@ final class QueueTurns {
     } else if (turn.room() > 0) {
       int most = Math.min(turn.room(), Turn.MOST);
       hungry = !reply.paused() && (reply.more() || reply.claims().size() >= most);
+    } else if (!draining) {
+      // It did not look, and may have answered a bell: it looks as soon as it may claim.
+      hungry = true;
     }
     timers(reply, sentAt, now, byTimer);
-    report(reply);
+    consumer.report(reply);
   }
 
   private int begin(Turn turn, List<Claim> claims, boolean draining) {
@@ -323,26 +325,6 @@ final class QueueTurns {
       long wait = Math.min(next.toNanos(), TimeUnit.DAYS.toNanos(1));
       boolean cameEarly = byTimer && wait > 0 && wait < EARLY;
       dueAt = (cameEarly ? now : sentAt) + wait;
-    }
-  }
-
-  private void report(TurnReply reply) {
-    if (reply.trimmedDead() > 0) {
-      meters.trimmedDeadLetters(queue.name(), reply.trimmedDead());
-      log.warn(
-          "queue {}: {} dead letters were older or more than retention keeps, and were removed",
-          queue.name(),
-          reply.trimmedDead());
-    }
-    for (int i = 0; i < reply.corrupt(); i++) {
-      meters.died(queue.name(), "unknown", StateReason.MALFORMED);
-    }
-    if (reply.corrupt() > 0) {
-      log.error(
-          "queue {}: {} jobs had no readable body; they are dead letters now, MALFORMED or MISSING,"
-              + " with what was left of them",
-          queue.name(),
-          reply.corrupt());
     }
   }
 

@@ -49,7 +49,7 @@ public final class WorkerRuntime implements AutoCloseable {
     this.name = given == null ? hostAndProcess() : given;
     this.threads = HandlerThreads.of(plan.options().threads(), name);
     this.lines = new AttemptLines(plan.options().attemptLog());
-    OutcomeRules rules = new OutcomeRules(plan.clock(), sharedRandom());
+    OutcomeRules rules = new OutcomeRules(plan.clock(), ThreadRandom.INSTANCE);
     List<WorkerPlan.Share> shares = shares(plan);
     for (WorkerPlan.Share share : shares) {
       for (String queue : share.order().queues()) {
@@ -154,7 +154,7 @@ public final class WorkerRuntime implements AutoCloseable {
         name + "-claims-" + index,
         pool,
         order,
-        new QueuePicker(order, sharedRandom()),
+        new QueuePicker(order, ThreadRandom.INSTANCE),
         turns,
         bells);
   }
@@ -170,10 +170,6 @@ public final class WorkerRuntime implements AutoCloseable {
             handler.queue());
       }
     }
-    for (ServedQueue queue : queues.values()) {
-      plan.meters().watch(queue.ref().name(), () -> plan.engine().control().stats(queue.ref()));
-    }
-    plan.meters().stuck(stuck::get);
     if (plan.options().closeOnShutdown()) {
       Thread hook = new Thread(this::close, name + "-shutdown");
       try {
@@ -183,6 +179,10 @@ public final class WorkerRuntime implements AutoCloseable {
         throw new IllegalStateException("worker " + name + " cannot start: the JVM shuts down", e);
       }
     }
+    for (ServedQueue queue : queues.values()) {
+      plan.meters().watch(queue.ref().name(), () -> plan.engine().control().stats(queue.ref()));
+    }
+    plan.meters().stuck(stuck::get);
     log.info(
         "{} starts: queues {}, {} slots, {} threads, store {}",
         name,
@@ -250,10 +250,6 @@ public final class WorkerRuntime implements AutoCloseable {
         log.debug("{}: the JVM shuts down already", name);
       }
     }
-  }
-
-  private static java.util.random.RandomGenerator sharedRandom() {
-    return ThreadRandom.INSTANCE;
   }
 
   /** The name as far as it may stand in a consumer's id, which has at most 64 characters. */

@@ -65,11 +65,28 @@ record Body(char lane, String type, String start, byte[] envelope) {
       return null;
     }
     String[] fields = new String(stored, 0, end, StandardCharsets.UTF_8).split("\t", -1);
-    if (fields.length <= START || fields[LANE].length() != 1 || fields[TYPE].isEmpty()) {
+    // As strict as the scripts, so that both call the same bodies unreadable.
+    if (fields.length <= START
+        || fields[LANE].length() != 1
+        || "hnl".indexOf(fields[LANE].charAt(0)) < 0
+        || !isType(fields[TYPE])) {
       return null;
     }
     byte[] envelope = new byte[stored.length - end - 1];
     System.arraycopy(stored, end + 1, envelope, 0, envelope.length);
     return new Body(fields[LANE].charAt(0), fields[TYPE], fields[START], envelope);
+  }
+
+  private static boolean isType(String text) {
+    return !text.isEmpty()
+        && text.chars()
+            .allMatch(
+                c ->
+                    (c >= 'a' && c <= 'z')
+                        || (c >= 'A' && c <= 'Z')
+                        || (c >= '0' && c <= '9')
+                        || c == '.'
+                        || c == '_'
+                        || c == '-');
   }
 }

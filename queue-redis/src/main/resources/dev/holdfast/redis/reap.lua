@@ -72,6 +72,7 @@ if #expired > 0 then
       push(drop_leases, id)
     end
   end
+  send_back()
   flush_ends()
   trim()
 end

@@ -64,6 +64,7 @@ for _, id in ipairs(redis.call('LRANGE', active, 0, 511)) do
     end
   end
 end
+send_back()
 flush_ends()
 trim()
 if redis.call('LLEN', active) == 0 then

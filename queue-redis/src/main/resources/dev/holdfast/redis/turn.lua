@@ -92,7 +92,7 @@ local function queue_again(id, t, reason, delay)
   push(set_track, id, write_track(t))
 end
 
-local verbs = {}
+local verbs, released = {}, {}
 function verbs.ok(id, t, delay, reason, text)
   if text ~= '' then
     redis.call('HSET', notes, id .. ':r', text)
@@ -134,13 +134,12 @@ function verbs.release(id, t)
   t.at = int(now)
   t.consumer = ''
   t.due = int(now)
-  redis.call('LPUSH', lane_keys[lane_of(t)], id)
-  pushed = pushed + 1
+  released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
 local ends_by_itself = {ok = true, bury = true, discard = true}
 
-local settled, ids = {}, {}
+local settled, ids, claimed_anew = {}, {}, {}
 local outcomes = 14 + held_count
 for i = outcomes, #ARGV, 6 do
   ids[#ids + 1] = ARGV[i]
@@ -155,6 +154,7 @@ if #ids > 0 then
       result = 'GONE'
     elseif t.token ~= ARGV[i + 1] then
       result = t.state == 'a' and 'TAKEN' or 'UNCLAIMED'
+      claimed_anew[id] = t.state == 'a' and t.consumer == consumer
     elseif t.state ~= 'a' then
       result = 'ALREADY'
     else
@@ -176,6 +176,11 @@ if #ids > 0 then
     end
     settled[n] = result
   end
+  -- The last first, so that what is released together keeps its order at the head of the lane.
+  for i = #released, 1, -1 do
+    redis.call('LPUSH', lane_keys[released[i].lane], released[i].id)
+  end
+  pushed = pushed + #released
   flush_ends()
 end
 
@@ -290,7 +295,8 @@ end
 local function hand_back_lost()
   local named = {}
   for i = 14, 13 + held_count do
-    named[ARGV[i]] = true
+    -- A job that the lost turn settled and claimed again is named for the claim that was settled.
+    named[ARGV[i]] = not claimed_anew[ARGV[i]]
   end
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
     if not named[id] then

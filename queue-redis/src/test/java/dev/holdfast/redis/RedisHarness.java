@@ -84,6 +84,11 @@ final class RedisHarness implements EngineHarness {
     return opened.redis;
   }
 
+  /** What every key begins with. */
+  String namespace() {
+    return NAMESPACE;
+  }
+
   /** The name of a key of a queue, such as {@code jobs} or {@code active:w1}. */
   String key(QueueRef queue, String suffix) {
     return StoredQueue.prefix(NAMESPACE, queue) + suffix;

@@ -1,8 +1,10 @@
 -- reaping.lua: takes an active job back from a worker that gave no outcome. Needs clock, track, ends.
--- Reads the locals: max_crashes, and lane keys in `lane_keys`. Gives: reap_one and its counts.
+-- Reads the locals: max_crashes, and lane keys in `lane_keys`. Gives: reap_one and its counts, send_back.
 local returned, poisoned, cancelled = 0, 0, 0
+local back = {}
 
 local function reap_one(id, t)
+  local claim_number = tonumber(string.match(t.token, '^%d+')) or 0
   t.crashes = t.crashes + 1
   remember(id, '{"attempt":' .. (t.failures + 1) .. ',"at":' .. int(now)
       .. ',"type":"holdfast.crash","message":"the lease of ' .. t.consumer
@@ -23,8 +25,23 @@ local function reap_one(id, t)
     t.at = int(now)
     t.due = int(now)
     push(set_track, id, write_track(t))
-    local lane = lane_of(t)
-    redis.call(lane == 's' and 'RPUSH' or 'LPUSH', lane_keys[lane], id)
+    back[#back + 1] = {id = id, lane = lane_of(t), claim_number = claim_number}
     returned = returned + 1
+  end
+end
+
+-- Puts what was taken back into its lane: suspects to the tail, the others to the head, and all in the order they
+-- were claimed in (jobs claimed in one turn have one lease end).
+local function send_back()
+  table.sort(back, function(a, b) return a.claim_number < b.claim_number end)
+  for i = #back, 1, -1 do
+    if back[i].lane ~= 's' then
+      redis.call('LPUSH', lane_keys[back[i].lane], back[i].id)
+    end
+  end
+  for i = 1, #back do
+    if back[i].lane == 's' then
+      redis.call('RPUSH', lane_keys.s, back[i].id)
+    end
   end
 end

@@ -599,6 +599,19 @@ public abstract class ClaimContract extends EngineContract {
   }
 
   @Test
+  void a_repeated_turn_gives_a_job_that_the_lost_one_settled_and_claimed_again() {
+    String key = enqueueOne();
+    Claim first = taker().claimOne();
+    Settlement settlement = new Settlement(first.held(), retry(Duration.ZERO));
+    List<Claim> lost = taker().turn(1, settlement).claims();
+    assertThat(keysOf(lost)).containsExactly(key);
+
+    List<Claim> again = taker().repeat(List.of(key), 1, settlement).claims();
+    assertThat(again).extracting(Claim::held).containsExactly(lost.get(0).held());
+    assertThat(counters(key).failures()).isEqualTo(1);
+  }
+
+  @Test
   void a_repeated_turn_does_not_give_what_was_settled_or_reaped_meanwhile() {
     enqueue(3);
     List<Claim> claims = taker().claim(3);

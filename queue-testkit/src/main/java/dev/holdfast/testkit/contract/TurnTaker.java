@@ -76,6 +76,12 @@ public final class TurnTaker {
     return this;
   }
 
+  /** Makes the next turn one that starts at the high lane. */
+  public TurnTaker nextStartsHigh() {
+    number += 16 - number % 16;
+    return this;
+  }
+
   /** Takes a turn. */
   public TurnReply turn(int room, Settlement... settlements) {
     number++;

@@ -1,0 +1,645 @@
+package dev.holdfast.testkit.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.holdfast.job.Counters;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.Priority;
+import dev.holdfast.job.StateReason;
+import dev.holdfast.spi.Claim;
+import dev.holdfast.spi.Control;
+import dev.holdfast.spi.Control.ActReply;
+import dev.holdfast.spi.Held;
+import dev.holdfast.spi.LeaseReply;
+import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.NewJob.Start;
+import dev.holdfast.spi.Outcome;
+import dev.holdfast.spi.Retention;
+import dev.holdfast.spi.Settled;
+import dev.holdfast.spi.Settlement;
+import dev.holdfast.spi.StoredJob;
+import dev.holdfast.spi.TurnReply;
+import dev.holdfast.spi.Upkeep.Gate;
+import dev.holdfast.spi.Upkeep.ReapReply;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SplittableRandom;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.RepeatedTest;
+
+/**
+ * A long random life of a queue beside a plain model of it: every reply is foretold, no job is lost
+ * or hidden, a job ends once unless it is redriven, and tokens rise.
+ *
+ * <p>The seed is printed when it fails; give it back as the system property {@value #SEED} to live
+ * the same life again.
+ */
+public abstract class LifeContract extends EngineContract {
+  /** The system property that gives the seed of the first life. */
+  public static final String SEED = "holdfast.contract.seed";
+
+  private static final int STEPS = 2_000;
+  private static final int STEPS_BETWEEN_CHECKS = 25;
+  private static final Retention KEEP =
+      new Retention(Duration.ofDays(100), 1_000_000, Duration.ofDays(100), 1_000_000);
+
+  private final Map<String, Model> jobs = new LinkedHashMap<>();
+  private final List<Claim> claims = new ArrayList<>();
+  private final List<Consumer> consumers = new ArrayList<>();
+  private final Deque<String> story = new ArrayDeque<>();
+  private SplittableRandom random = new SplittableRandom();
+  private boolean paused;
+  private int born;
+  private long highestToken;
+
+  /** A consumer and the claims it knows it holds. */
+  private record Consumer(TurnTaker taker, List<Claim> held) {}
+
+  /** What a job should be. */
+  private static final class Model {
+    private JobState state = JobState.READY;
+    private Priority lane = Priority.NORMAL;
+    private Instant dueAt = Instant.EPOCH;
+    private Instant leaseEnd = Instant.EPOCH;
+    private @Nullable Held held;
+    private String consumer = "";
+    private boolean cancel;
+    private boolean gone;
+    private int failures;
+    private int claimed;
+    private int crashes;
+    private int misses;
+    private int snoozes;
+
+    private Counters counters() {
+      return new Counters(failures, claimed, crashes, misses, snoozes);
+    }
+
+    private boolean waits() {
+      return state == JobState.READY || state == JobState.SCHEDULED;
+    }
+
+    private void waitsUntil(Instant at, Instant now) {
+      dueAt = at;
+      state = at.isAfter(now) ? JobState.SCHEDULED : JobState.READY;
+    }
+
+    private void ends(JobState end) {
+      state = end;
+    }
+  }
+
+  @RepeatedTest(4)
+  void a_random_life_agrees_with_the_model() {
+    long seed = Long.getLong(SEED, System.nanoTime());
+    random = new SplittableRandom(seed);
+    int step = 0;
+    try {
+      for (int i = 0; i < 3; i++) {
+        consumers.add(newConsumer());
+      }
+      for (; step < STEPS; step++) {
+        step();
+        if (step % STEPS_BETWEEN_CHECKS == 0) {
+          check();
+        }
+      }
+      check();
+      drain();
+      check();
+    } catch (AssertionError | RuntimeException e) {
+      throw new AssertionError(
+          "life with -D"
+              + SEED
+              + "="
+              + seed
+              + " failed at step "
+              + step
+              + "; the last steps:\n  "
+              + String.join("\n  ", story),
+          e);
+    }
+  }
+
+  private void step() {
+    int dice = random.nextInt(100);
+    if (dice < 16) {
+      enqueueSome();
+    } else if (dice < 46) {
+      takeTurn(any(consumers));
+    } else if (dice < 52) {
+      loseAnswer(any(consumers));
+    } else if (dice < 58) {
+      settleLate();
+    } else if (dice < 66) {
+      extend();
+    } else if (dice < 74) {
+      reapOrTidy();
+    } else if (dice < 84) {
+      Duration by = Duration.ofMillis(random.nextLong(random.nextInt(6) == 0 ? 20_000 : 3_000));
+      tell("advance " + by);
+      advance(by);
+    } else if (dice < 86) {
+      crash();
+    } else if (dice < 88) {
+      paused = random.nextInt(3) == 0;
+      tell("paused " + paused);
+      engine().control().pause(queue(), paused);
+    } else {
+      operate();
+    }
+  }
+
+  private void tell(String line) {
+    story.add(line);
+    if (story.size() > 40) {
+      story.remove();
+    }
+  }
+
+  private <T> T any(List<T> list) {
+    return list.get(random.nextInt(list.size()));
+  }
+
+  private Consumer newConsumer() {
+    String name = "c" + ++born;
+    tell("consumer " + name);
+    return new Consumer(newTaker(queue(), name).retention(KEEP), new ArrayList<>());
+  }
+
+  // Enqueue.
+
+  private void enqueueSome() {
+    List<NewJob> batch = new ArrayList<>();
+    for (int i = random.nextInt(4); i >= 0; i--) {
+      Priority lane = Priority.values()[random.nextInt(3)];
+      Start start = Start.NOW;
+      if (random.nextInt(3) == 0) {
+        Duration delay = Duration.ofMillis(random.nextLong(20_000));
+        start = random.nextBoolean() ? new Start(delay, null) : new Start(null, now().plus(delay));
+      }
+      NewJob job = job(lane, start);
+      batch.add(job);
+      Model model = new Model();
+      model.lane = lane;
+      Duration delay = start.delay() == null ? Duration.ZERO : start.delay();
+      model.waitsUntil(start.instant() == null ? now().plus(delay) : start.instant(), now());
+      jobs.put(job.key(), model);
+      tell("enqueue " + job.key() + " " + lane + " " + model.state + " " + model.dueAt);
+    }
+    enqueue(batch.toArray(NewJob[]::new));
+  }
+
+  // Turns.
+
+  private Outcome randomOutcome() {
+    Duration delay =
+        random.nextInt(3) == 0 ? Duration.ZERO : Duration.ofMillis(random.nextLong(15_000));
+    return switch (random.nextInt(12)) {
+      case 0, 1, 2, 3 -> new Outcome.Succeeded(random.nextBoolean() ? null : bytes("{}"));
+      case 4, 5 -> retry(delay);
+      case 6 -> new Outcome.Snoozed(delay);
+      case 7 -> buried(StateReason.EXHAUSTED);
+      case 8 -> new Outcome.Buried(StateReason.BURIED, null);
+      case 9 -> new Outcome.Discarded();
+      case 10 -> new Outcome.Missed(delay);
+      default -> new Outcome.Released();
+    };
+  }
+
+  private List<Settlement> outcomesOf(Consumer consumer) {
+    List<Settlement> settlements = new ArrayList<>();
+    for (Claim claim : List.copyOf(consumer.held)) {
+      if (random.nextInt(3) == 0) {
+        settlements.add(new Settlement(claim.held(), randomOutcome()));
+        consumer.held.remove(claim);
+      }
+    }
+    return settlements;
+  }
+
+  private void takeTurn(Consumer consumer) {
+    List<Settlement> settlements = outcomesOf(consumer);
+    int room = random.nextInt(5);
+    boolean suspects = random.nextInt(4) > 0;
+    tell(consumer.taker.consumer() + " turn room " + room + " " + settlements);
+    TurnReply reply =
+        consumer.taker.suspects(suspects).turn(room, settlements.toArray(Settlement[]::new));
+    assertThat(reply.stale()).isFalse();
+    foretell(settlements, reply.settled());
+    promote();
+    List<String> claimable = ready(job -> job.crashes < 2);
+    claimable.removeAll(keysOf(reply.claims()));
+    taken(consumer, reply.claims());
+    if (!paused && reply.claims().size() < room) {
+      assertThat(claimable).as("ready jobs that were not claimed though there was room").isEmpty();
+    }
+    assertThat(reply.claims().size()).isLessThanOrEqualTo(room);
+    if (paused) {
+      assertThat(reply.claims()).isEmpty();
+    }
+    assertThat(reply.claims().stream().filter(Claim::suspect).count())
+        .isLessThanOrEqualTo(suspects ? 1 : 0);
+  }
+
+  private List<String> ready(Predicate<Model> which) {
+    List<String> keys = new ArrayList<>();
+    jobs.forEach(
+        (key, job) -> {
+          if (!job.gone && job.state == JobState.READY && which.test(job)) {
+            keys.add(key);
+          }
+        });
+    return keys;
+  }
+
+  private void loseAnswer(Consumer consumer) {
+    List<Settlement> settlements = outcomesOf(consumer);
+    int room = random.nextInt(4);
+    tell(consumer.taker.consumer() + " turn with lost answer, room " + room + " " + settlements);
+    consumer.taker.suspects(true);
+    boolean arrives = random.nextInt(3) > 0;
+    if (arrives) {
+      TurnReply lost = consumer.taker.turn(room, settlements.toArray(Settlement[]::new));
+      tell("  it arrived: " + keysOf(lost.claims()));
+      foretell(settlements, lost.settled());
+      promote();
+      taken(consumer, lost.claims());
+      // What the consumer does not know, it learns from the repeat.
+      consumer.held.removeAll(lost.claims());
+      claims.removeAll(lost.claims());
+      List<String> named = named(consumer, settlements);
+      TurnReply reply = consumer.taker.repeat(named, room, settlements.toArray(Settlement[]::new));
+      assertThat(reply.stale()).isFalse();
+      foretell(settlements, reply.settled());
+      assertThat(reply.claims().stream().map(Claim::held))
+          .containsExactlyInAnyOrderElementsOf(lost.claims().stream().map(Claim::held).toList());
+      consumer.held.addAll(reply.claims());
+      claims.addAll(reply.claims());
+      return;
+    }
+    consumer.taker.nextNumber(consumer.taker.number() + 2);
+    List<String> named = named(consumer, settlements);
+    TurnReply reply = consumer.taker.repeat(named, room, settlements.toArray(Settlement[]::new));
+    assertThat(reply.stale()).isFalse();
+    foretell(settlements, reply.settled());
+    promote();
+    taken(consumer, reply.claims());
+  }
+
+  private static List<String> named(Consumer consumer, List<Settlement> settlements) {
+    List<String> named = new ArrayList<>(keysOf(consumer.held));
+    settlements.forEach(settlement -> named.add(settlement.held().key()));
+    return named;
+  }
+
+  private void promote() {
+    for (Model job : jobs.values()) {
+      if (job.state == JobState.SCHEDULED && !job.dueAt.isAfter(now())) {
+        job.state = JobState.READY;
+      }
+    }
+  }
+
+  private void taken(Consumer consumer, List<Claim> taken) {
+    for (Claim claim : taken) {
+      Model job = model(claim.held().key());
+      tell("  claimed " + claim.held());
+      assertThat(job.gone).as("%s is gone", claim.held()).isFalse();
+      assertThat(job.state).as("%s is claimable", claim.held()).isEqualTo(JobState.READY);
+      assertThat(claim.held().token().number()).as("tokens rise").isGreaterThan(highestToken);
+      highestToken = claim.held().token().number();
+      assertThat(claim.suspect()).isEqualTo(job.crashes > 1);
+      assertThat(claim.priority()).isEqualTo(job.lane);
+      job.claimed++;
+      job.state = JobState.ACTIVE;
+      job.held = claim.held();
+      job.consumer = consumer.taker.consumer();
+      job.leaseEnd = now().plus(TurnTaker.LEASE);
+      assertThat(claim.counters()).as("%s", claim.held()).isEqualTo(job.counters());
+      consumer.held.add(claim);
+      claims.add(claim);
+    }
+  }
+
+  private Model model(String key) {
+    return Objects.requireNonNull(jobs.get(key), "a job nobody enqueued: " + key);
+  }
+
+  private void settleLate() {
+    if (claims.isEmpty()) {
+      return;
+    }
+    Settlement settlement = new Settlement(any(claims).held(), randomOutcome());
+    tell("late " + settlement);
+    for (Consumer consumer : consumers) {
+      consumer.held.removeIf(claim -> claim.held().equals(settlement.held()));
+    }
+    TurnReply reply = any(consumers).taker.turn(0, settlement);
+    foretell(List.of(settlement), reply.settled());
+    promote();
+  }
+
+  private void foretell(List<Settlement> settlements, List<Settled> settled) {
+    assertThat(settled).hasSameSizeAs(settlements);
+    for (int i = 0; i < settlements.size(); i++) {
+      Settlement settlement = settlements.get(i);
+      assertThat(settled.get(i)).as("%s", settlement).isEqualTo(apply(settlement));
+    }
+  }
+
+  private Settled apply(Settlement settlement) {
+    Model job = model(settlement.held().key());
+    if (job.gone) {
+      return Settled.GONE;
+    } else if (!settlement.held().equals(job.held)) {
+      return job.state == JobState.ACTIVE ? Settled.TAKEN : Settled.UNCLAIMED;
+    } else if (job.state != JobState.ACTIVE) {
+      return Settled.ALREADY;
+    }
+    Outcome outcome = settlement.outcome();
+    if (outcome instanceof Outcome.Succeeded) {
+      job.ends(JobState.SUCCEEDED);
+    } else if (outcome instanceof Outcome.Buried buried) {
+      job.failures += buried.attempt() == null ? 0 : 1;
+      job.ends(JobState.DEAD);
+    } else if (outcome instanceof Outcome.Discarded) {
+      job.ends(JobState.CANCELLED);
+    } else if (job.cancel) {
+      job.failures += outcome instanceof Outcome.Retry ? 1 : 0;
+      job.ends(JobState.CANCELLED);
+      return Settled.CANCELLED;
+    } else if (outcome instanceof Outcome.Retry retry) {
+      job.failures++;
+      job.crashes = 0;
+      job.waitsUntil(now().plus(retry.delay()), now());
+    } else if (outcome instanceof Outcome.Snoozed snoozed) {
+      job.snoozes++;
+      job.crashes = 0;
+      job.waitsUntil(now().plus(snoozed.delay()), now());
+    } else if (outcome instanceof Outcome.Missed missed) {
+      job.misses++;
+      job.waitsUntil(now().plus(missed.delay()), now());
+    } else {
+      job.waitsUntil(now(), now());
+    }
+    return Settled.DONE;
+  }
+
+  // Leases.
+
+  private void extend() {
+    if (claims.isEmpty()) {
+      return;
+    }
+    List<Held> held = new ArrayList<>();
+    any(consumers).held.forEach(claim -> held.add(claim.held()));
+    held.add(any(claims).held());
+    tell("extend " + held);
+    List<LeaseReply> replies = engine().claiming().extend(queue(), TurnTaker.LEASE, held);
+    for (int i = 0; i < held.size(); i++) {
+      Model job = model(held.get(i).key());
+      LeaseReply expected =
+          job.gone
+              ? LeaseReply.GONE
+              : job.state != JobState.ACTIVE
+                  ? LeaseReply.UNCLAIMED
+                  : !held.get(i).equals(job.held)
+                      ? LeaseReply.TAKEN
+                      : job.cancel ? LeaseReply.CANCEL_REQUESTED : LeaseReply.EXTENDED;
+      assertThat(replies.get(i)).as("%s", held.get(i)).isEqualTo(expected);
+      if (expected == LeaseReply.EXTENDED || expected == LeaseReply.CANCEL_REQUESTED) {
+        job.leaseEnd = now().plus(TurnTaker.LEASE);
+      }
+    }
+  }
+
+  private void reapOrTidy() {
+    ReapReply reply = engine().upkeep().reap(reapOrder(KEEP));
+    tell("reap " + reply);
+    if (reply.gate() == Gate.OPEN) {
+      int returned = 0;
+      int poisoned = 0;
+      int cancelled = 0;
+      for (Model job : jobs.values()) {
+        if (job.gone || job.state != JobState.ACTIVE || job.leaseEnd.isAfter(now())) {
+          continue;
+        }
+        job.crashes++;
+        job.held = null;
+        if (job.cancel) {
+          job.ends(JobState.CANCELLED);
+          cancelled++;
+        } else if (job.crashes >= MAX_CRASHES) {
+          job.ends(JobState.DEAD);
+          poisoned++;
+        } else {
+          job.waitsUntil(now(), now());
+          returned++;
+        }
+      }
+      assertThat(List.of(reply.returned(), reply.poisoned(), reply.cancelled()))
+          .isEqualTo(List.of(returned, poisoned, cancelled));
+      if (reply.tidyNext() != null) {
+        assertThat(engine().upkeep().tidy(reapOrder(KEEP), reply.tidyNext())).isZero();
+      }
+    }
+  }
+
+  private void crash() {
+    Consumer gone = consumers.remove(random.nextInt(consumers.size()));
+    tell("crash of " + gone.taker.consumer());
+    consumers.add(newConsumer());
+  }
+
+  // Operations.
+
+  private void operate() {
+    if (jobs.isEmpty()) {
+      return;
+    }
+    String key = any(List.copyOf(jobs.keySet()));
+    Model job = model(key);
+    Control control = engine().control();
+    int dice = random.nextInt(14);
+    ActReply expected;
+    ActReply given;
+    if (dice < 4) {
+      expected = actOnWaiting(job, ActReply.REQUESTED);
+      given = control.cancel(queue(), key, KEEP);
+      if (given == ActReply.DONE) {
+        job.ends(JobState.CANCELLED);
+      } else if (given == ActReply.REQUESTED) {
+        job.cancel = true;
+      }
+    } else if (dice < 6) {
+      expected =
+          job.gone
+              ? ActReply.NOT_FOUND
+              : job.state == JobState.DEAD ? ActReply.DONE : ActReply.NOT_APPLICABLE;
+      given = control.redrive(queue(), key);
+      if (given == ActReply.DONE) {
+        redriven(job);
+      }
+    } else if (dice < 8) {
+      Instant at = now().plusMillis(random.nextLong(20_000) - 5_000);
+      expected = actOnWaiting(job, ActReply.ACTIVE);
+      given = control.reschedule(queue(), key, at);
+      if (given == ActReply.DONE) {
+        job.waitsUntil(at, now());
+      }
+    } else if (dice < 9) {
+      expected = actOnWaiting(job, ActReply.ACTIVE);
+      if (expected == ActReply.DONE && job.state == JobState.READY) {
+        expected = ActReply.NOT_APPLICABLE;
+      }
+      given = control.runNow(queue(), key);
+      if (given == ActReply.DONE) {
+        job.waitsUntil(now(), now());
+      }
+    } else if (dice < 12) {
+      Priority lane = Priority.values()[random.nextInt(3)];
+      expected = actOnWaiting(job, ActReply.ACTIVE);
+      given = control.prioritize(queue(), key, lane);
+      if (given == ActReply.DONE) {
+        job.lane = lane;
+      }
+    } else if (dice < 13) {
+      expected =
+          job.gone
+              ? ActReply.NOT_FOUND
+              : job.state == JobState.ACTIVE ? ActReply.ACTIVE : ActReply.DONE;
+      given = control.delete(queue(), key);
+      job.gone |= given == ActReply.DONE;
+    } else {
+      purgeAtTimes(control);
+      return;
+    }
+    tell("act " + dice + " on " + key + ": " + given);
+    assertThat(given).as("act %s on %s", dice, key).isEqualTo(expected);
+  }
+
+  private static ActReply actOnWaiting(Model job, ActReply ifActive) {
+    if (job.gone) {
+      return ActReply.NOT_FOUND;
+    } else if (job.state == JobState.ACTIVE) {
+      return ifActive;
+    }
+    return job.waits() ? ActReply.DONE : ActReply.ENDED;
+  }
+
+  private static void redriven(Model job) {
+    job.failures = 0;
+    job.crashes = 0;
+    job.misses = 0;
+    job.snoozes = 0;
+    job.cancel = false;
+    job.held = null;
+    job.state = JobState.READY;
+  }
+
+  private void purgeAtTimes(Control control) {
+    if (random.nextInt(8) != 0) {
+      return;
+    }
+    tell("purge");
+    int purged = 0;
+    for (int removed = control.purge(queue()); removed > 0; removed = control.purge(queue())) {
+      purged += removed;
+    }
+    int expected = 0;
+    for (Model job : jobs.values()) {
+      if (!job.gone && job.waits()) {
+        job.gone = true;
+        expected++;
+      }
+    }
+    assertThat(purged).isEqualTo(expected);
+  }
+
+  // Checks.
+
+  private void check() {
+    harness().verify(queue());
+    Control.QueueStats stats = engine().control().stats(queue());
+    assertThat(
+            List.of(stats.ready(), stats.scheduled(), stats.active(), stats.done(), stats.dead()))
+        .as("ready, scheduled, active, done, dead")
+        .isEqualTo(
+            List.of(
+                count(JobState.READY),
+                count(JobState.SCHEDULED),
+                count(JobState.ACTIVE),
+                count(JobState.SUCCEEDED) + count(JobState.CANCELLED),
+                count(JobState.DEAD)));
+    jobs.forEach(
+        (key, job) -> {
+          if (job.gone) {
+            assertThat(engine().control().find(queue(), key)).as(key).isEmpty();
+            return;
+          }
+          StoredJob stored = stored(key);
+          assertThat(stored.state()).as(key).isEqualTo(job.state);
+          assertThat(stored.counters()).as(key).isEqualTo(job.counters());
+          assertThat(stored.priority()).as(key).isEqualTo(job.lane);
+          assertThat(stored.consumer())
+              .as(key)
+              .isEqualTo(job.state == JobState.ACTIVE ? job.consumer : null);
+        });
+    forgetSome();
+  }
+
+  private long count(JobState state) {
+    return jobs.values().stream().filter(job -> !job.gone && job.state == state).count();
+  }
+
+  /** Keeps the population small, so that a life costs seconds. */
+  private void forgetSome() {
+    while (claims.size() > 60) {
+      claims.remove(0);
+    }
+    for (String key : List.copyOf(jobs.keySet())) {
+      Model job = model(key);
+      boolean quoted =
+          claims.stream().anyMatch(claim -> claim.held().key().equals(key))
+              || consumers.stream()
+                  .anyMatch(c -> c.held.stream().anyMatch(h -> h.held().key().equals(key)));
+      if (!quoted && (job.gone || job.state.isFinal())) {
+        if (!job.gone) {
+          assertThat(engine().control().delete(queue(), key)).isEqualTo(ActReply.DONE);
+        }
+        jobs.remove(key);
+      }
+    }
+  }
+
+  /** Every job that is left comes to its end once workers take them and time passes. */
+  private void drain() {
+    engine().control().pause(queue(), false);
+    paused = false;
+    Consumer last = newConsumer();
+    for (int round = 0; round < 60; round++) {
+      TurnReply reply = last.taker.suspects(true).turn(20);
+      promote();
+      taken(last, reply.claims());
+      for (Claim claim : List.copyOf(last.held)) {
+        Settlement settlement = new Settlement(claim.held(), succeeded());
+        foretell(List.of(settlement), last.taker.turn(0, settlement).settled());
+        promote();
+        last.held.remove(claim);
+      }
+      advance(PERIOD);
+      reapOrTidy();
+    }
+    assertThat(count(JobState.READY) + count(JobState.SCHEDULED) + count(JobState.ACTIVE)).isZero();
+    assertThat(stats().ready() + stats().scheduled() + stats().active()).isZero();
+  }
+}
