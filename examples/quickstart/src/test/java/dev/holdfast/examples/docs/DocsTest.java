@@ -88,6 +88,45 @@ class DocsTest {
                 .containsPattern("\\n\\|[^|]*`" + key + "`[^|]*\\| " + type + " \\|"));
   }
 
+  @Test
+  void every_message_to_look_up_is_written_by_the_code() {
+    String code = sources().replaceAll("\"\\s*\\+\\s*\"", "").replace("\\\"", "\"");
+    String page = read(ROOT.resolve("docs/operating.md"));
+    String tables =
+        section(page, "## Checks at start") + section(page, "## Troubleshooting by message");
+    Matcher cell = Pattern.compile("(?m)^\\| `([^`]+)` \\|").matcher(tables);
+    int found = 0;
+    while (cell.find()) {
+      found++;
+      for (String part : cell.group(1).split("\\.\\.\\.", -1)) {
+        assertThat(code).as("a part of the message: %s", cell.group(1)).contains(part.strip());
+      }
+    }
+    assertThat(found).isGreaterThan(30);
+  }
+
+  private static String section(String page, String title) {
+    int start = page.indexOf(title);
+    assertThat(start).as(title).isNotNegative();
+    int end = page.indexOf("\n## ", start + 1);
+    return page.substring(start, end < 0 ? page.length() : end);
+  }
+
+  /** All code of the modules that an application uses. */
+  private static String sources() {
+    StringBuilder all = new StringBuilder();
+    for (String module : List.of("queue-core", "queue-redis", "queue-testkit")) {
+      try (Stream<Path> files = Files.walk(ROOT.resolve(module).resolve("src/main/java"))) {
+        files
+            .filter(file -> file.toString().endsWith(".java"))
+            .forEach(file -> all.append(read(file)));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    return all.toString();
+  }
+
   private static String name(String constant) {
     return switch (constant) {
       case "HIGH", "NORMAL", "LOW", "SUSPECT" -> "ready:" + lower(constant);
