@@ -5,7 +5,7 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
-import dev.holdfast.spi.Control.QueueStats;
+import dev.holdfast.job.QueueStats;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.holdfast.metrics;
 
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
-import dev.holdfast.spi.Control.QueueStats;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.Meters;
 import io.micrometer.core.instrument.MeterRegistry;

@@ -1,6 +1,6 @@
 package dev.holdfast.metrics;
 
-import dev.holdfast.spi.Control.QueueStats;
+import dev.holdfast.job.QueueStats;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Tags;
 import java.time.Duration;

@@ -1,6 +1,6 @@
 package dev.holdfast.metrics;
 
-import dev.holdfast.spi.Control.QueueStats;
+import dev.holdfast.job.QueueStats;
 import io.micrometer.core.instrument.Clock;
 import java.time.Duration;
 import java.util.Deque;

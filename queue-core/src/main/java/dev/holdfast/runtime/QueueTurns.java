@@ -35,6 +35,7 @@ final class QueueTurns {
   private static final Logger log = LoggerFactory.getLogger(QueueTurns.class);
   private static final long CORRUPT_PAUSE = TimeUnit.SECONDS.toNanos(5);
   private static final long SUSPECT_PERIOD = TimeUnit.MILLISECONDS.toNanos(50);
+  private static final long OVERLOOKED = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long EARLY = TimeUnit.MILLISECONDS.toNanos(5);
   private static final long FINISHING_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
@@ -70,6 +71,7 @@ final class QueueTurns {
   private long idleAt;
   private long retryAt = System.nanoTime();
   private long suspectsAskedAt = System.nanoTime() - SUSPECT_PERIOD;
+  private long lookedAt = System.nanoTime() - OVERLOOKED;
   private long missedAt = System.nanoTime() - LEAVES_WATCH;
 
   /** Starts an attempt on a thread of its own. */
@@ -126,7 +128,16 @@ final class QueueTurns {
     return !opened
         || now - idleAt >= 0
         || (hasDue && now - dueAt >= 0)
-        || (free > 0 && (hungry || consumer.rung()));
+        || (free > 0 && (hungry || consumer.rung() || overlooked(now)));
+  }
+
+  /**
+   * A pool whose slots are always taken hears no bell. One of several queues could then wait for
+   * its idle turn while the others, known to have work, take every slot that frees.
+   */
+  private boolean overlooked(long now) {
+    Pool pool = consumer.pool();
+    return pool.consumers().size() > 1 && !pool.listening() && now - lookedAt >= OVERLOOKED;
   }
 
   /** How long until a turn may be wanted without a signal, in nanoseconds. */
@@ -260,6 +271,7 @@ final class QueueTurns {
         retryAt = now;
       }
     } else if (turn.room() > 0) {
+      lookedAt = now;
       int most = Math.min(turn.room(), Turn.MOST);
       hungry = !reply.paused() && (reply.more() || reply.claims().size() >= most);
     } else if (!draining) {

@@ -3,7 +3,7 @@ package dev.holdfast.spi;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
-import java.time.Duration;
+import dev.holdfast.job.QueueStats;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -83,27 +83,4 @@ public interface Control {
     /** The job is not known. */
     NOT_FOUND
   }
-
-  /**
-   * A queue in numbers, read in one instant.
-   *
-   * @param ready jobs in the lanes
-   * @param scheduled jobs that wait for an instant
-   * @param active jobs held by workers
-   * @param done succeeded and cancelled jobs still kept
-   * @param dead dead letters
-   * @param oldestReady how long the job at the head of a lane has been ready, the longest of the
-   *     lanes; zero if none is
-   * @param nextDue when the next scheduled job is due, or null
-   * @param paused whether claiming is stopped
-   */
-  record QueueStats(
-      long ready,
-      long scheduled,
-      long active,
-      long done,
-      long dead,
-      Duration oldestReady,
-      @Nullable Instant nextDue,
-      boolean paused) {}
 }

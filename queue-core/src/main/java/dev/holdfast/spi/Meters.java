@@ -1,5 +1,6 @@
 package dev.holdfast.spi;
 
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
 import java.time.Duration;
 import java.util.function.Supplier;
@@ -40,7 +41,7 @@ public interface Meters {
   default void turn(String queue, Duration took) {}
 
   /** A worker began to serve a queue: depth and age may be read from here, at most every 5 s. */
-  default void watch(String queue, Supplier<Control.QueueStats> stats) {}
+  default void watch(String queue, Supplier<QueueStats> stats) {}
 
   /** The worker stopped serving a queue. */
   default void unwatch(String queue) {}

@@ -8,8 +8,9 @@ import org.jspecify.annotations.Nullable;
  * What became of a claim, as a worker reports it. The worker decides (it knows the handler's
  * policy); the engine writes, if the claim still stands.
  *
- * <p>An asked-for cancel turns every outcome but {@link Succeeded}, {@link Buried} and {@link
- * Discarded} into cancelled.
+ * <p>An asked-for cancel turns every outcome into cancelled but {@link Succeeded}, {@link
+ * Discarded} and a {@link Buried} that no failure caused (reason BURIED, MALFORMED or
+ * UNKNOWN_TYPE).
  */
 public sealed interface Outcome {
   /**
@@ -36,7 +37,7 @@ public sealed interface Outcome {
   record Snoozed(Duration delay) implements Outcome {}
 
   /**
-   * It is dead. Failures + 1 if an attempt is given.
+   * It is dead. Failures + 1 if an attempt is given, unless the reason is MALFORMED.
    *
    * @param reason why
    * @param attempt the encoded attempt for the history, or null

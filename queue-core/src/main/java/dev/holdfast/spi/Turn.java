@@ -10,8 +10,9 @@ import java.util.Objects;
  *
  * <p>One consumer has one turn in flight. Its number rises by one a turn. A turn whose answer was
  * lost is sent again with the same number and {@code repeat}: outcomes are repeated by (key,
- * token), nothing is claimed, and the consumer's claimed jobs that are not named in {@code held}
- * come back as claims, so that none is lost with the answer.
+ * token), nothing is claimed, and what this number claimed comes back as claims, with whatever else
+ * the consumer holds by the engine's books and does not name in {@code held}, so that none is lost
+ * with the answer.
  *
  * @param queue the queue
  * @param consumer who asks: a group of at most 128 slots

@@ -2,8 +2,8 @@ package dev.holdfast.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
-import dev.holdfast.spi.Control.QueueStats;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tag;

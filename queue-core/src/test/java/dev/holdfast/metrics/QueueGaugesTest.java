@@ -2,7 +2,7 @@ package dev.holdfast.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.spi.Control.QueueStats;
+import dev.holdfast.job.QueueStats;
 import io.micrometer.core.instrument.MockClock;
 import io.micrometer.core.instrument.simple.SimpleConfig;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;

@@ -6,6 +6,7 @@ import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.QueueRef;

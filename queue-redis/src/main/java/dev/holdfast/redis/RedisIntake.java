@@ -17,6 +17,8 @@ final class RedisIntake implements Intake {
   private final String name;
   private final ScheduledExecutorService timer;
   private final Map<QueueRef, Producer> producers = new ConcurrentHashMap<>();
+  // Set before close() looks for producers, read after one is made: one of the two closes it.
+  private volatile boolean closed;
 
   RedisIntake(Shared shared, String name, ScheduledExecutorService timer) {
     this.shared = shared;
@@ -31,10 +33,15 @@ final class RedisIntake implements Intake {
     if (producer == null) {
       producer = producers.computeIfAbsent(queue, q -> new Producer(shared, q, name, timer));
     }
+    if (closed) {
+      // Made after close() looked for producers: nobody else would close it.
+      producer.close();
+    }
     return producer.enqueue(jobs, bound, deadline);
   }
 
   void close() {
+    closed = true;
     producers.values().forEach(Producer::close);
   }
 }

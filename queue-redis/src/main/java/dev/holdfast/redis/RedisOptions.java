@@ -79,16 +79,25 @@ public record RedisOptions(
         parsed = RedisURI.create(uri);
       } catch (RuntimeException e) {
         // Neither the text nor the cause is quoted: either may hold a password.
-        throw new EngineRefusedException(
-            Problem.UNREACHABLE,
-            "the Redis URI cannot be read; expected redis://[[user:]password@]host[:port][/db]",
-            null);
+        throw unreadable();
       }
-      if (parsed.getHost() == null) {
+      // A port that is no number is taken for a part of the host. IPv6 has two colons at least.
+      String host = parsed.getHost();
+      if (host != null && host.indexOf(':') >= 0 && host.indexOf(':') == host.lastIndexOf(':')) {
+        throw unreadable();
+      }
+      if (host == null) {
         throw new EngineRefusedException(
             Problem.UNREACHABLE, "the Redis URI names no host; expected redis://host[:port]", null);
       }
       this.uri = parsed;
+    }
+
+    private static EngineRefusedException unreadable() {
+      return new EngineRefusedException(
+          Problem.UNREACHABLE,
+          "the Redis URI cannot be read; expected redis://[[user:]password@]host[:port][/db]",
+          null);
     }
 
     /** What every key begins with, a name as of a queue. Default "hf". */

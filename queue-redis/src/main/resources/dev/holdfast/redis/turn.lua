@@ -7,7 +7,7 @@
 -- KEYS[6] dead     zset  job id -> keep until, epoch ms
 -- KEYS[7] done     zset  job id -> keep until, epoch ms
 -- KEYS[8] skip     hash  lane:job id -> entries to ignore
--- KEYS[9] ops      hash  consumer -> last turn
+-- KEYS[9] ops      hash  consumer -> last turn and the first number of its claim tokens
 -- KEYS[10] seen    zset  consumer -> last seen, epoch ms
 -- KEYS[11] workers zset  consumer -> last tidied, epoch ms
 -- KEYS[12] bell    list  at most one token
@@ -64,7 +64,9 @@ for _, key in pairs(lane_keys) do
 end
 local promote = redis.call('ZRANGEBYSCORE', due, '-inf', int(now), 'LIMIT', 0, MOST)
 local me = 'c:' .. consumer
-local last = tonumber(redis.call('HGET', ops, me) or 0)
+local seen_turn = redis.call('HGET', ops, me) or '0\t0'
+local last, last_token = string.match(seen_turn, '^(%d+)\t(%d+)$')
+last, last_token = tonumber(last or 0), tonumber(last_token or 0)
 if number < last then
   return {'STALE'}
 end
@@ -72,7 +74,8 @@ local repeated = number == last
 
 -- A command that frees comes first: then a Redis out of memory lets the rest through and drains.
 redis.call('ZREM', leases, '')
-redis.call('HSET', ops, me, ARGV[3])
+local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
+redis.call('HSET', ops, me, repeated and seen_turn or ARGV[3] .. '\t' .. int(token))
 redis.call('ZADD', seen, int(now), me)
 
 -- 1. Outcomes.
@@ -120,7 +123,7 @@ function verbs.miss(id, t, delay)
 end
 function verbs.bury(id, t, delay, reason, text)
   if text ~= '' then
-    t.failures = t.failures + 1
+    t.failures = t.failures + (reason == 'MALFORMED' and 0 or 1)
     remember(id, text)
   end
   finish(id, t, 'd', reason)
@@ -137,9 +140,11 @@ function verbs.release(id, t)
   released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
-local ends_by_itself = {ok = true, bury = true, discard = true}
+-- What an asked-for cancel leaves as it is; a last failure it does not.
+local ends_by_itself = {ok = true, discard = true}
+local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
-local settled, ids, claimed_anew = {}, {}, {}
+local settled, ids = {}, {}
 local outcomes = 14 + held_count
 for i = outcomes, #ARGV, 6 do
   ids[#ids + 1] = ARGV[i]
@@ -154,7 +159,6 @@ if #ids > 0 then
       result = 'GONE'
     elseif t.token ~= ARGV[i + 1] then
       result = t.state == 'a' and 'TAKEN' or 'UNCLAIMED'
-      claimed_anew[id] = t.state == 'a' and t.consumer == consumer
     elseif t.state ~= 'a' then
       result = 'ALREADY'
     else
@@ -162,8 +166,9 @@ if #ids > 0 then
       redis.call('LREM', active, 1, id)
       push(drop_leases, id)
       local verb, text = ARGV[i + 2], ARGV[i + 5]
-      if t.cancel ~= '' and not ends_by_itself[verb] then
-        if verb == 'retry' then
+      if t.cancel ~= '' and not ends_by_itself[verb]
+          and not (verb == 'bury' and buried_by_itself[ARGV[i + 4]]) then
+        if text ~= '' then
           t.failures = t.failures + 1
           remember(id, text)
         end
@@ -205,7 +210,6 @@ local claims, claimed, bytes, dropped, corrupt = {}, 0, 0, 0, 0
 local cut, mine_now = false, {}
 local add_leases = {}
 local lease_end = int(now + lease)
-local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
 
 local function claim(id, t, body, type, start, suspect)
   local waited_from
@@ -293,18 +297,18 @@ local function take(lane, most)
 end
 
 local function hand_back_lost()
-  local named = {}
+  local named, given = {}, {}
   for i = 14, 13 + held_count do
-    -- A job that the lost turn settled and claimed again is named for the claim that was settled.
-    named[ARGV[i]] = not claimed_anew[ARGV[i]]
+    named[ARGV[i]] = true
   end
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
-    if not named[id] then
-      named[id] = true -- the list may hold it twice: reaped, and claimed again by the same consumer
-      local record = redis.call('HGET', track, id)
-      local t = read_track(record)
+    local record = not given[id] and redis.call('HGET', track, id)
+    local t = read_track(record)
+    -- A job claimed in the lost turn may be named for an earlier claim, settled in that turn or reaped before it.
+    if t and (not named[id] or tonumber(string.match(t.token, '^%d+') or 0) >= last_token) then
+      given[id] = true -- the list holds it twice if it was reaped, and claimed again by the same consumer
       local body = redis.call('HGET', jobs, id)
-      if t and t.state == 'a' and t.consumer == consumer and body
+      if t.state == 'a' and t.consumer == consumer and body
           and (claimed == 0 or bytes + #body <= MOST_BYTES) then
         bytes = bytes + #body
         claimed = claimed + 1

@@ -561,14 +561,23 @@ public abstract class ClaimContract extends EngineContract {
   }
 
   @Test
-  void a_repeated_turn_leaves_out_the_jobs_the_consumer_names_as_held() {
+  void a_repeated_turn_gives_what_its_number_claimed_and_what_the_consumer_does_not_name() {
     List<String> keys = enqueue(4);
     taker().claim(2);
     taker().claim(2);
 
     assertThat(keysOf(taker().repeat(keys.subList(0, 2), 2).claims()))
         .isEqualTo(keys.subList(2, 4));
-    assertThat(taker().repeat(keys, 2).claims()).isEmpty();
+    assertThat(keysOf(taker().repeat(List.of(), 2).claims())).isEqualTo(keys);
+  }
+
+  @Test
+  void a_repeated_turn_that_claimed_nothing_gives_nothing_of_what_is_named() {
+    List<String> keys = enqueue(2);
+    taker().claim(2);
+    taker().turn(0);
+
+    assertThat(taker().repeat(keys, 0).claims()).isEmpty();
   }
 
   @Test
@@ -609,6 +618,18 @@ public abstract class ClaimContract extends EngineContract {
     List<Claim> again = taker().repeat(List.of(key), 1, settlement).claims();
     assertThat(again).extracting(Claim::held).containsExactly(lost.get(0).held());
     assertThat(counters(key).failures()).isEqualTo(1);
+  }
+
+  @Test
+  void a_repeated_turn_gives_a_job_claimed_again_that_is_named_for_a_claim_that_was_reaped() {
+    String key = enqueueOne();
+    taker().claimOne();
+    passReaping(TurnTaker.LEASE);
+    Claim lost = taker().claimOne();
+
+    assertThat(taker().repeat(List.of(key), 1).claims())
+        .extracting(Claim::held)
+        .containsExactly(lost.held());
   }
 
   @Test

@@ -8,10 +8,10 @@ import dev.holdfast.job.Failure;
 import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.json.AttemptJson;
 import dev.holdfast.spi.Claim;
-import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.NewJob;
@@ -278,7 +278,7 @@ public abstract class EngineContract {
   }
 
   /** The queue of this test in numbers. */
-  protected final Control.QueueStats stats() {
+  protected final QueueStats stats() {
     return engine().control().stats(queue());
   }
 

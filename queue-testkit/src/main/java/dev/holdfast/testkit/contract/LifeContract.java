@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control;
@@ -60,8 +61,8 @@ public abstract class LifeContract extends EngineContract {
   private int born;
   private long highestToken;
 
-  /** A consumer and the claims it knows it holds. */
-  private record Consumer(TurnTaker taker, List<Claim> held) {}
+  /** A consumer, the claims it believes it holds, and how rarely it settles one. */
+  private record Consumer(TurnTaker taker, List<Claim> held, int neglect) {}
 
   /** What a job should be. */
   private static final class Model {
@@ -172,7 +173,8 @@ public abstract class LifeContract extends EngineContract {
   private Consumer newConsumer() {
     String name = "c" + ++born;
     tell("consumer " + name);
-    return new Consumer(newTaker(queue(), name).retention(KEEP), new ArrayList<>());
+    return new Consumer(
+        newTaker(queue(), name).retention(KEEP), new ArrayList<>(), 2 + random.nextInt(3) * 12);
   }
 
   // Enqueue.
@@ -218,7 +220,7 @@ public abstract class LifeContract extends EngineContract {
   private List<Settlement> outcomesOf(Consumer consumer) {
     List<Settlement> settlements = new ArrayList<>();
     for (Claim claim : List.copyOf(consumer.held)) {
-      if (random.nextInt(3) == 0) {
+      if (random.nextInt(consumer.neglect) == 0) {
         settlements.add(new Settlement(claim.held(), randomOutcome()));
         consumer.held.remove(claim);
       }
@@ -569,7 +571,7 @@ public abstract class LifeContract extends EngineContract {
 
   private void check() {
     harness().verify(queue());
-    Control.QueueStats stats = engine().control().stats(queue());
+    QueueStats stats = engine().control().stats(queue());
     assertThat(
             List.of(stats.ready(), stats.scheduled(), stats.active(), stats.done(), stats.dead()))
         .as("ready, scheduled, active, done, dead")

@@ -467,8 +467,7 @@ public abstract class OutcomeContract extends EngineContract {
     List<Claim> claims = taker().claim(2);
     keys.forEach(this::cancel);
 
-    assertThat(taker().settle(claims.get(0), buried(StateReason.NON_RETRIABLE)))
-        .isEqualTo(Settled.DONE);
+    assertThat(taker().settle(claims.get(0), buried(StateReason.BURIED))).isEqualTo(Settled.DONE);
     assertThat(taker().settle(claims.get(1), new Outcome.Discarded())).isEqualTo(Settled.DONE);
     assertThat(state(keys.get(0))).isEqualTo(JobState.DEAD);
     assertThat(stored(keys.get(1)).reason()).isEqualTo(StateReason.DISCARDED);
@@ -479,6 +478,8 @@ public abstract class OutcomeContract extends EngineContract {
     List<Outcome> outcomes =
         List.of(
             retry(WAIT),
+            buried(StateReason.EXHAUSTED),
+            buried(StateReason.NON_RETRIABLE),
             new Outcome.Snoozed(WAIT),
             new Outcome.Released(),
             new Outcome.Missed(WAIT));

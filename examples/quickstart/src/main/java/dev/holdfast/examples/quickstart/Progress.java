@@ -1,7 +1,7 @@
 package dev.holdfast.examples.quickstart;
 
 import dev.holdfast.JobQueue;
-import dev.holdfast.spi.Control.QueueStats;
+import dev.holdfast.job.QueueStats;
 import java.io.Console;
 import java.io.PrintStream;
 import java.lang.reflect.Method;

@@ -1,0 +1,416 @@
+package dev.holdfast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueCorruptException;
+import dev.holdfast.job.StateReason;
+import dev.holdfast.spi.Claim;
+import dev.holdfast.spi.Control;
+import dev.holdfast.spi.Control.ActReply;
+import dev.holdfast.spi.Engine;
+import dev.holdfast.spi.EnqueueReply.Verdict;
+import dev.holdfast.spi.Held;
+import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.Note;
+import dev.holdfast.spi.Outcome;
+import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Retention;
+import dev.holdfast.spi.Settlement;
+import dev.holdfast.spi.StoredJob;
+import dev.holdfast.spi.TurnReply;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What becomes of a queue in which somebody else wrote: one job dies, or one queue is refused. */
+final class CorruptQueueIT {
+  private RedisHarness harness;
+  private Engine engine;
+  private QueueRef queue;
+  private long turns;
+
+  @BeforeEach
+  void open() {
+    harness = RedisHarness.open();
+    engine = harness.engine();
+    queue = harness.freshQueue();
+    engine.claiming().open(queue);
+  }
+
+  @AfterEach
+  void close() {
+    harness.close();
+  }
+
+  private TurnReply turn(int room, Settlement... done) {
+    return EngineCalls.turn(engine, queue, "w1", ++turns, room, done);
+  }
+
+  private NewJob enqueued() {
+    NewJob job = EngineCalls.job();
+    EngineCalls.enqueue(engine, queue, job);
+    return job;
+  }
+
+  private Object redis(String command, String key, String... more) {
+    String[] parts = new String[more.length + 2];
+    parts[0] = command;
+    parts[1] = harness.key(queue, key);
+    System.arraycopy(more, 0, parts, 2, more.length);
+    return harness.redis().command(parts);
+  }
+
+  private StoredJob stored(String key) {
+    return engine.control().find(queue, key).orElseThrow();
+  }
+
+  private static List<String> keysOf(TurnReply reply) {
+    return reply.claims().stream().map(claim -> claim.held().key()).toList();
+  }
+
+  // One job.
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rubbish",
+        "rubbish\n{}",
+        "\n",
+        "n\ttest.job\n{}",
+        "x\ttest.job\t\t\t\t\n{}",
+        "n\tno such type\t\t\t\t\n{}",
+        "n\t\t\t\t\t\n{}",
+        "n\ttest.job\t\t\t\t no line break",
+      })
+  void a_job_whose_header_cannot_be_read_ends_dead_with_its_bytes(String body) {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    redis("HSET", "jobs", bad.key(), body);
+
+    TurnReply reply = turn(10);
+
+    assertThat(keysOf(reply)).containsExactly(good.key());
+    assertThat(reply.corrupt()).isEqualTo(1);
+    StoredJob dead = stored(bad.key());
+    assertThat(dead.state()).isEqualTo(JobState.DEAD);
+    assertThat(dead.reason()).isEqualTo(StateReason.MALFORMED);
+    assertThat(dead.raw()).isEqualTo(body.getBytes(StandardCharsets.UTF_8));
+    assertThat(dead.envelope()).isNull();
+    assertThat(engine.control().list(queue, JobState.DEAD, null, 10).items())
+        .singleElement()
+        .satisfies(job -> assertThat(job.raw()).isEqualTo(body.getBytes(StandardCharsets.UTF_8)));
+    harness.verify(queue);
+  }
+
+  @Test
+  void a_malformed_job_that_is_redriven_is_buried_again_and_can_be_deleted() {
+    NewJob bad = enqueued();
+    redis("HSET", "jobs", bad.key(), "rubbish");
+    turn(10);
+    assertThat(engine.control().redrive(queue, bad.key())).isEqualTo(ActReply.DONE);
+    assertThat(turn(10).corrupt()).isEqualTo(1);
+    assertThat(stored(bad.key()).reason()).isEqualTo(StateReason.MALFORMED);
+    assertThat(engine.control().delete(queue, bad.key())).isEqualTo(ActReply.DONE);
+    assertThat(engine.control().find(queue, bad.key())).isEmpty();
+  }
+
+  @Test
+  void a_malformed_job_is_shown_while_it_waits() {
+    NewJob bad = enqueued();
+    redis("HSET", "jobs", bad.key(), "rubbish");
+    assertThat(stored(bad.key()).raw()).isEqualTo("rubbish".getBytes(StandardCharsets.UTF_8));
+    assertThat(engine.control().list(queue, JobState.READY, null, 10).items()).hasSize(1);
+    assertThat(engine.control().stats(queue).ready()).isEqualTo(1);
+  }
+
+  @Test
+  void a_job_without_its_body_ends_dead_as_missing() {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    redis("HDEL", "jobs", bad.key());
+
+    TurnReply reply = turn(10);
+
+    assertThat(keysOf(reply)).containsExactly(good.key());
+    assertThat(reply.corrupt()).isEqualTo(1);
+    assertThat(stored(bad.key()).state()).isEqualTo(JobState.DEAD);
+    assertThat(stored(bad.key()).reason()).isEqualTo(StateReason.MISSING);
+    assertThat(engine.control().redrive(queue, bad.key())).isEqualTo(ActReply.MISSING);
+    assertThat(stored(bad.key()).state()).isEqualTo(JobState.DEAD);
+    harness.verify(queue);
+    assertThat(engine.control().deleteDead(queue, bad.key())).isEqualTo(ActReply.DONE);
+  }
+
+  @Test
+  void a_job_that_lost_its_body_between_attempts_keeps_its_history() {
+    NewJob job = enqueued();
+    Claim claim = turn(1).claims().get(0);
+    turn(
+        0,
+        new Settlement(
+            claim.held(),
+            new Outcome.Retry(Duration.ZERO, StateReason.RETRY, new byte[] {'{', '}'})));
+    redis("HDEL", "jobs", job.key());
+    assertThat(turn(1).corrupt()).isEqualTo(1);
+    StoredJob dead = stored(job.key());
+    assertThat(dead.reason()).isEqualTo(StateReason.MISSING);
+    assertThat(dead.attempts()).hasSize(1);
+    assertThat(dead.counters().failures()).isEqualTo(1);
+    assertThat(dead.type()).isEqualTo("test.job");
+  }
+
+  @Test
+  void an_entry_of_a_lane_that_is_no_job_key_is_dropped() {
+    NewJob first = enqueued();
+    redis("RPUSH", "ready:normal", "garbage", "", "ÄÖÜ", "01j9zq4k7mx3v5t8b2n6c1d0ef", "*");
+    NewJob second = enqueued();
+    assertThat(keysOf(turn(10))).containsExactly(first.key(), second.key());
+    assertThat(redis("LLEN", "ready:normal")).isEqualTo(0L);
+    assertThat(engine.control().stats(queue).dead()).isZero();
+    harness.verify(queue);
+  }
+
+  @Test
+  void an_entry_of_a_lane_that_is_nobodys_key_is_reported_as_missing() {
+    redis("RPUSH", "ready:normal", "01J9ZQ4K7MX3V5T8B2N6C1D0EF");
+    assertThat(turn(10).corrupt()).isEqualTo(1);
+    assertThat(stored("01J9ZQ4K7MX3V5T8B2N6C1D0EF").reason()).isEqualTo(StateReason.MISSING);
+  }
+
+  @Test
+  void garbage_in_due_and_leases_goes_away_and_the_queue_goes_on() {
+    redis("ZADD", "due", "0", "garbage", "0", "", "0", "n");
+    redis("ZADD", "leases", "0", "garbage");
+    NewJob job = enqueued();
+    assertThat(keysOf(turn(10))).containsExactly(job.key());
+    engine.upkeep().reap(EngineCalls.reapOrder(queue));
+    assertThat(redis("ZCARD", "due")).isEqualTo(0L);
+    assertThat(redis("ZCARD", "leases")).isEqualTo(1L);
+    harness.verify(queue);
+  }
+
+  @Test
+  void a_ready_job_whose_record_cannot_be_read_is_taken_as_new() {
+    NewJob job = enqueued();
+    redis("HSET", "track", job.key(), "rubbish");
+    assertThat(stored(job.key()).state()).isEqualTo(JobState.READY);
+    assertThat(keysOf(turn(1))).containsExactly(job.key());
+  }
+
+  @Test
+  void an_entry_twice_in_a_lane_is_claimed_once() {
+    NewJob job = enqueued();
+    redis("RPUSH", "ready:normal", job.key(), job.key());
+    assertThat(keysOf(turn(10))).containsExactly(job.key());
+    assertThat(keysOf(turn(10))).isEmpty();
+    harness.verify(queue);
+  }
+
+  // A key of the wrong type.
+
+  /** What the keys of the queue hold, by name. */
+  private Map<String, Object> dump() {
+    Map<String, Object> all = new TreeMap<>();
+    for (String key :
+        StoredQueue.strings(harness.redis().command("KEYS", harness.key(queue, "*")))) {
+      String type = harness.redis().text("TYPE", key);
+      all.put(
+          key,
+          switch (type) {
+            case "string" -> harness.redis().text("GET", key);
+            case "list" -> harness.redis().command("LRANGE", key, "0", "-1");
+            case "hash" -> harness.redis().command("HGETALL", key);
+            case "zset" -> harness.redis().command("ZRANGE", key, "0", "-1", "WITHSCORES");
+            default -> type;
+          });
+    }
+    return all;
+  }
+
+  private record Populated(
+      String ready, String later, String dead, String done, String suspect, Held held) {}
+
+  /** A queue with a job in each state. */
+  private Populated populate() {
+    queue = harness.freshQueue();
+    turns = 0;
+    engine.claiming().open(queue);
+    NewJob dead = enqueued();
+    NewJob done = enqueued();
+    NewJob held = enqueued();
+    List<Claim> claims = turn(3).claims();
+    turn(
+        0,
+        new Settlement(
+            claims.get(0).held(), new Outcome.Buried(StateReason.BURIED, new byte[] {'{', '}'})),
+        EngineCalls.succeeded(claims.get(1).held()));
+    NewJob ready = enqueued();
+    NewJob cancelled = enqueued();
+    engine.control().cancel(queue, cancelled.key(), Retention.STANDARD);
+    NewJob later = EngineCalls.delayed(Duration.ofMinutes(1));
+    EngineCalls.enqueue(engine, queue, later);
+    assertThat(claims.get(2).held().key()).isEqualTo(held.key());
+    return new Populated(
+        ready.key(), later.key(), dead.key(), done.key(), held.key(), claims.get(2).held());
+  }
+
+  private Map<String, Runnable> operations(Populated jobs) {
+    Control control = engine.control();
+    Map<String, Runnable> all = new LinkedHashMap<>();
+    all.put("open", () -> engine.claiming().open(queue));
+    all.put("enqueue", this::enqueued);
+    all.put(
+        "enqueue named",
+        () -> {
+          NewJob job = EngineCalls.job();
+          EngineCalls.enqueue(
+              engine,
+              queue,
+              new NewJob(
+                  job.key(),
+                  job.type(),
+                  job.priority(),
+                  new NewJob.Start(Duration.ofSeconds(5), null),
+                  new NewJob.Idempotency("name", Duration.ofHours(1)),
+                  true,
+                  job.envelope()));
+        });
+    all.put("claim", () -> turn(5));
+    all.put("succeed", () -> turn(5, EngineCalls.succeeded(jobs.held())));
+    all.put(
+        "fail",
+        () ->
+            turn(
+                5,
+                new Settlement(
+                    jobs.held(),
+                    new Outcome.Retry(Duration.ofSeconds(1), StateReason.RETRY, new byte[1]))));
+    all.put("release", () -> turn(5, new Settlement(jobs.held(), new Outcome.Released())));
+    all.put(
+        "extend", () -> engine.claiming().extend(queue, EngineCalls.LEASE, List.of(jobs.held())));
+    all.put(
+        "note",
+        () ->
+            EngineCalls.await(
+                engine
+                    .claiming()
+                    .note(queue, jobs.held(), new Note(new byte[] {'1'}, null, null))));
+    all.put(
+        "reap",
+        () -> {
+          harness.advance(EngineCalls.LEASE);
+          assertThat(engine.upkeep().reap(EngineCalls.reapOrder(queue)).returned()).isEqualTo(1);
+        });
+    all.put("tidy", () -> engine.upkeep().tidy(EngineCalls.reapOrder(queue), "w1"));
+    all.put("cancel ready", () -> control.cancel(queue, jobs.ready(), Retention.STANDARD));
+    all.put("cancel later", () -> control.cancel(queue, jobs.later(), Retention.STANDARD));
+    all.put("cancel active", () -> control.cancel(queue, jobs.held().key(), Retention.STANDARD));
+    all.put("redrive", () -> control.redrive(queue, jobs.dead()));
+    all.put("run now", () -> control.runNow(queue, jobs.later()));
+    all.put(
+        "reschedule",
+        () -> control.reschedule(queue, jobs.ready(), Instant.ofEpochMilli(1L << 42)));
+    all.put("prioritize", () -> control.prioritize(queue, jobs.ready(), Priority.LOW));
+    all.put("delete ready", () -> control.delete(queue, jobs.ready()));
+    all.put("delete later", () -> control.delete(queue, jobs.later()));
+    all.put("delete dead", () -> control.deleteDead(queue, jobs.dead()));
+    all.put("delete done", () -> control.delete(queue, jobs.done()));
+    all.put("purge", () -> control.purge(queue));
+    all.put("pause", () -> control.pause(queue, true));
+    all.put("resume", () -> control.pause(queue, false));
+    all.put("leave", () -> engine.claiming().leave(queue, "w1"));
+    all.put("find", () -> control.find(queue, jobs.ready()));
+    all.put("stats", () -> control.stats(queue));
+    for (JobState state : JobState.values()) {
+      all.put("list " + state, () -> control.list(queue, state, null, 10));
+    }
+    return all;
+  }
+
+  private static String suffix(RedisKeys.Key key) {
+    return key == RedisKeys.Key.ACTIVE
+        ? "active:w1"
+        : new String(new RedisKeys("n", QueueRef.of("q")).of(key), StandardCharsets.UTF_8)
+            .substring("n:{q}:".length());
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void an_operation_on_a_key_of_the_wrong_type_is_refused_with_nothing_written(RedisKeys.Key key) {
+    for (String name : operations(populate()).keySet()) {
+      Populated jobs = populate();
+      Runnable operation = operations(jobs).get(name);
+      String broken = suffix(key);
+      redis("DEL", broken);
+      redis("SET", broken, "not ours");
+      Map<String, Object> before = dump();
+      try {
+        operation.run();
+      } catch (QueueCorruptException e) {
+        assertThat(e.queue()).isEqualTo(queue.name());
+        assertThat(dump()).as(name + " with a wrong " + broken).isEqualTo(before);
+      } catch (RuntimeException e) {
+        throw new AssertionError(name + " with a wrong " + broken + " failed otherwise", e);
+      }
+      assertThat(redis("GET", broken)).isEqualTo("not ours");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void opening_a_queue_with_a_key_of_the_wrong_type_names_the_key(RedisKeys.Key key) {
+    redis("DEL", suffix(key));
+    redis("SET", suffix(key), "not ours");
+    if (key != RedisKeys.Key.ACTIVE) {
+      assertThatThrownBy(() -> engine.claiming().open(queue))
+          .isInstanceOf(QueueCorruptException.class)
+          .hasMessageContaining(harness.key(queue, suffix(key)))
+          .hasMessageContaining("string");
+    } else {
+      engine.claiming().open(queue);
+    }
+  }
+
+  @Test
+  void other_queues_work_beside_a_corrupt_one_and_it_works_again_once_mended() {
+    NewJob job = enqueued();
+    redis("DEL", "track");
+    redis("SET", "track", "not ours");
+    assertThatThrownBy(() -> turn(1)).isInstanceOf(QueueCorruptException.class);
+    assertThatThrownBy(this::enqueued).isInstanceOf(QueueCorruptException.class);
+
+    QueueRef other = harness.freshQueue();
+    NewJob there = EngineCalls.job();
+    assertThat(EngineCalls.enqueue(engine, other, there).get(0).verdict())
+        .isEqualTo(Verdict.CREATED);
+    assertThat(EngineCalls.turn(engine, other, "w1", 1, 1).claims()).hasSize(1);
+
+    redis("DEL", "track");
+    turns = 100;
+    assertThat(keysOf(turn(1))).containsExactly(job.key());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"2", "99", "0", "", "x"})
+  void a_queue_of_an_unknown_layout_is_refused(String layout) {
+    redis("HSET", "meta", "layout", layout);
+    Map<String, Object> before = dump();
+    assertThatThrownBy(() -> engine.claiming().open(queue))
+        .isInstanceOf(QueueCorruptException.class)
+        .hasMessageContaining("layout " + layout);
+    assertThat(dump()).isEqualTo(before);
+  }
+}
