@@ -109,9 +109,7 @@ class WorkerCorruptIT extends WorkerFixture {
     try (RespClient client = RedisServer.shared().connect()) {
       client.command("SET", key("bad", "leases"), "not a set of ours");
       Worker worker = start(both());
-      await()
-          .atMost(SOON)
-          .until(() -> worker.health().status() == WorkerHealth.Status.DEGRADED);
+      await().atMost(SOON).until(() -> worker.health().status() == WorkerHealth.Status.DEGRADED);
       assertThat(worker.health().reasons())
           .anyMatch(reason -> reason.contains("bad") && reason.contains("leases"));
       JobId good = holdfast.enqueue(new Order(1)).id();

@@ -44,6 +44,8 @@ import org.junit.jupiter.api.RepeatedTest;
  * the same life again.
  */
 public abstract class LifeContract extends EngineContract {
+  private static final List<Priority> LANES = List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
+
   /** The system property that gives the seed of the first life. */
   public static final String SEED = "holdfast.contract.seed";
 
@@ -188,7 +190,7 @@ public abstract class LifeContract extends EngineContract {
     }
     List<NewJob> batch = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
-      Priority lane = Priority.values()[random.nextInt(3)];
+      Priority lane = LANES.get(random.nextInt(LANES.size()));
       Start start = Start.NOW;
       if (random.nextInt(3) == 0) {
         Duration delay = Duration.ofMillis(random.nextLong(20_000));
@@ -514,7 +516,7 @@ public abstract class LifeContract extends EngineContract {
         job.waitsUntil(now(), now());
       }
     } else if (dice < 12) {
-      Priority lane = Priority.values()[random.nextInt(3)];
+      Priority lane = LANES.get(random.nextInt(LANES.size()));
       expected = actOnWaiting(job, ActReply.ACTIVE);
       given = control.prioritize(queue(), key, lane);
       if (given == ActReply.DONE) {
