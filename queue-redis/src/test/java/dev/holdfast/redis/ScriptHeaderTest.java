@@ -213,6 +213,23 @@ final class ScriptHeaderTest {
 
   @ParameterizedTest
   @EnumSource
+  void no_command_is_linear_in_the_length_of_a_queue(Script script) {
+    String whole = ScriptHeader.of(script).whole();
+    assertThat(whole)
+        .doesNotContainPattern(
+            "'(HGETALL|HKEYS|KEYS|SCAN|HSCAN|ZSCAN|SORT|LPOS|LINSERT|LINDEX|LSET)'");
+    // Entries to ignore are counted one by one only while they are few.
+    assertThat(whole.contains("'HVALS'")).isEqualTo(script == Script.STATS);
+    // An active list is short: a consumer is at most 128 slots.
+    assertThat(Pattern.compile("'LREM', (\\w+)").matcher(whole).results().map(r -> r.group(1)))
+        .allMatch("active"::equals);
+    assertThat(whole).doesNotContainPattern("'(LRANGE|ZRANGE|ZREVRANGE)', [^)]*, 0, -1");
+    assertThat(Pattern.compile("'(ZRANGEBYSCORE|ZREVRANGEBYSCORE)', .*").matcher(whole).results())
+        .allMatch(call -> call.group().contains("'LIMIT'"));
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void the_includes_exist_and_write_nothing_by_themselves(Script script) {
     for (String include : ScriptHeader.of(script).includes()) {
       assertThat(INCLUDES).contains(include);

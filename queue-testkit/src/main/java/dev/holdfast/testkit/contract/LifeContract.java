@@ -44,7 +44,8 @@ import org.junit.jupiter.api.RepeatedTest;
  * the same life again.
  */
 public abstract class LifeContract extends EngineContract {
-  private static final List<Priority> LANES = List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
+  private static final List<Priority> LANES =
+      List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
 
   /** The system property that gives the seed of the first life. */
   public static final String SEED = "holdfast.contract.seed";
@@ -190,7 +191,7 @@ public abstract class LifeContract extends EngineContract {
     }
     List<NewJob> batch = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
-      Priority lane = LANES.get(random.nextInt(LANES.size()));
+      Priority lane = any(List.of(Priority.values()));
       Start start = Start.NOW;
       if (random.nextInt(3) == 0) {
         Duration delay = Duration.ofMillis(random.nextLong(20_000));
@@ -516,7 +517,7 @@ public abstract class LifeContract extends EngineContract {
         job.waitsUntil(now(), now());
       }
     } else if (dice < 12) {
-      Priority lane = LANES.get(random.nextInt(LANES.size()));
+      Priority lane = any(List.of(Priority.values()));
       expected = actOnWaiting(job, ActReply.ACTIVE);
       given = control.prioritize(queue(), key, lane);
       if (given == ActReply.DONE) {

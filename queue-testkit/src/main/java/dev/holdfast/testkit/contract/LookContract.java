@@ -219,7 +219,7 @@ public abstract class LookContract extends EngineContract {
     List<String> keys = enqueue(3);
     engine().control().prioritize(queue(), keys.get(0), Priority.HIGH);
     engine().control().prioritize(queue(), keys.get(0), Priority.NORMAL);
-    assertThat(listed(JobState.READY)).containsExactly(keys.get(1), keys.get(2), keys.get(0));
+    assertThat(listed(JobState.READY)).isEqualTo(keys);
     assertThat(stats().ready()).isEqualTo(3);
   }
 
