@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A started worker keeps its JVM alive until it is closed. {@link #close()} drains: it waits for
  * running attempts, then interrupts them, and hands back what did not end, which costs no attempt.
  * On SIGTERM the same happens by itself unless {@link WorkerOptions#closeOnShutdown()} is off. A
- * worker that is killed loses nothing either: its jobs run again when their leases have ended, 38 s
- * later at most with the default options.
+ * worker that is killed loses nothing either: its jobs run again when their leases have ended, at
+ * most 38 s later with the default options if another worker serves the queue, and 11 s later still
+ * if all were away.
  *
  * <p>Close the worker before the {@link Holdfast} it works on.
  */

@@ -9,8 +9,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Settings of a worker. The defaults recover the jobs of a killed worker within {@code lease +
- * reapPeriod + reapJitter + blockTime} = 38 s and survive a Redis outage of 20 s without running
- * anything twice. All numbers are chosen, not measured, unless said.
+ * reapPeriod + reapJitter + blockTime} = 38 s while another worker serves the queue, and survive a
+ * Redis outage of 20 s without running anything twice. All numbers are chosen, not measured, unless
+ * said.
  *
  * @param name the worker's name in logs and lists; null: host and process id
  * @param lease how long a claim stays exclusive without an extension, L

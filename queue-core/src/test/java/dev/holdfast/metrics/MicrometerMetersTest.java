@@ -50,11 +50,11 @@ class MicrometerMetersTest {
     @Test
     void an_attempt_counts_by_its_outcome() {
       meters.ended("q", "t", "succeeded", Duration.ofMillis(20));
-      meters.ended("q", "t", "retry", Duration.ofMillis(30));
-      meters.ended("q", "t", "retry", Duration.ofMillis(40));
+      meters.ended("q", "t", "failed", Duration.ofMillis(30));
+      meters.ended("q", "t", "failed", Duration.ofMillis(40));
 
       assertThat(count("holdfast.attempts", "outcome", "succeeded")).isEqualTo(1);
-      assertThat(count("holdfast.attempts", "outcome", "retry")).isEqualTo(2);
+      assertThat(count("holdfast.attempts", "outcome", "failed")).isEqualTo(2);
     }
 
     @Test

@@ -1,0 +1,3 @@
+/** Compiles and runs what the README and the pages under {@code docs} show. */
+@org.jspecify.annotations.NullMarked
+package dev.holdfast.examples.docs;
