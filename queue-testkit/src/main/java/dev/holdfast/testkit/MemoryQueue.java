@@ -1,0 +1,215 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.StateReason;
+import dev.holdfast.spi.QueueRef;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * All that is stored of one queue, and the moves of a job between its places. A job is in exactly
+ * one of: a lane, {@link #due}, {@link #leases}, {@link #dead}, {@link #done}; its state says
+ * which. Each move takes it out of one and puts it into the next.
+ *
+ * <p>Everything here is guarded by {@link #lock}.
+ */
+final class MemoryQueue {
+  /** An idempotency key's job, and until when the key is taken, epoch ms. */
+  record Named(String key, long end) {}
+
+  /**
+   * Who takes a turn at the next due time.
+   *
+   * @param keeper the consumer
+   * @param until the end of its term, epoch ms
+   * @param told the due time it was told, epoch ms
+   */
+  record Watch(String keeper, long until, long told) {}
+
+  /**
+   * A consumer's last turn.
+   *
+   * @param number the turn's number
+   * @param firstToken the least number of the tokens it gave out
+   */
+  record LastTurn(long number, long firstToken) {}
+
+  final ReentrantLock lock = new ReentrantLock();
+  final QueueRef ref;
+
+  /** For the nonces of tokens and the jitter of reaps; the same in every run. */
+  final SplittableRandom random;
+
+  final Map<String, MemoryJob> jobs = new HashMap<>();
+  final Map<Lane, ReadyList> lanes = new EnumMap<>(Lane.class);
+  final ScoredKeys due = new ScoredKeys();
+  final ScoredKeys leases = new ScoredKeys();
+  final ScoredKeys dead = new ScoredKeys();
+  final ScoredKeys done = new ScoredKeys();
+
+  /** Consumer to the keys it holds, in the order they were claimed. */
+  final Map<String, Set<String>> held = new HashMap<>();
+
+  /** Consumer to when it was last tidied. */
+  final ScoredKeys workers = new ScoredKeys();
+
+  /** Consumer to its last turn, and to when that was. */
+  final Map<String, LastTurn> turns = new HashMap<>();
+
+  final ScoredKeys turnsSeen = new ScoredKeys();
+
+  /** Idempotency key to its job, and to its end. */
+  final Map<String, Named> names = new HashMap<>();
+
+  final ScoredKeys nameEnds = new ScoredKeys();
+
+  private final BellTokens bells;
+
+  boolean paused;
+  @Nullable Watch watch;
+  long lastToken;
+  long nextReap;
+  @Nullable Long lastReap;
+  long graceUntil;
+
+  MemoryQueue(QueueRef ref, BellTokens bells) {
+    this.ref = ref;
+    this.bells = bells;
+    this.random = new SplittableRandom(ref.hashCode());
+    for (Lane lane : Lane.values()) {
+      lanes.put(lane, new ReadyList());
+    }
+  }
+
+  ReadyList lane(Lane lane) {
+    return Objects.requireNonNull(lanes.get(lane));
+  }
+
+  MemoryJob job(String key) {
+    return Objects.requireNonNull(jobs.get(key));
+  }
+
+  int ready() {
+    return lanes.values().stream().mapToInt(ReadyList::size).sum();
+  }
+
+  /** Wakes an idle worker, unless the queue is paused. */
+  void ring() {
+    if (!paused) {
+      bells.ring(ref);
+    }
+  }
+
+  // Moves.
+
+  /** Adds a new job; it is in no place yet. */
+  void add(MemoryJob job) {
+    jobs.put(job.key, job);
+  }
+
+  /** To the tail of its lane. */
+  void toTail(MemoryJob job) {
+    job.state = JobState.READY;
+    lane(job.lane()).addLast(job.key);
+  }
+
+  /** Into its lane, as an operator moves it: to the place it left there, else to the tail. */
+  void join(MemoryJob job) {
+    job.state = JobState.READY;
+    lane(job.lane()).join(job.key);
+  }
+
+  /** To the head of its lane; the last of a list first, so that they keep their order. */
+  void toHead(List<MemoryJob> inOrder) {
+    for (int i = inOrder.size() - 1; i >= 0; i--) {
+      MemoryJob job = inOrder.get(i);
+      job.state = JobState.READY;
+      lane(job.lane()).addFirst(job.key);
+    }
+  }
+
+  /** Waits for an instant, epoch ms. */
+  void schedule(MemoryJob job, long at) {
+    job.state = JobState.SCHEDULED;
+    due.put(job.key, at);
+  }
+
+  /** Held by its consumer, which is set, until an instant, epoch ms. */
+  void hold(MemoryJob job, long leaseEnd) {
+    job.state = JobState.ACTIVE;
+    leases.put(job.key, leaseEnd);
+    held.computeIfAbsent(Objects.requireNonNull(job.consumer), c -> new LinkedHashSet<>())
+        .add(job.key);
+  }
+
+  /**
+   * Takes a job out of where it is; call it before anything that decides its lane changes. Whoever
+   * held it holds it no more. The caller puts it somewhere else, or forgets it.
+   */
+  void takeOut(MemoryJob job) {
+    switch (job.state) {
+      case READY -> lane(job.lane()).remove(job.key);
+      case SCHEDULED -> due.remove(job.key);
+      case ACTIVE -> {
+        leases.remove(job.key);
+        String consumer = Objects.requireNonNull(job.consumer);
+        Set<String> keys = held.getOrDefault(consumer, Set.of());
+        if (keys.remove(job.key) && keys.isEmpty()) {
+          held.remove(consumer);
+        }
+        job.consumer = null;
+      }
+      case DEAD -> dead.remove(job.key);
+      case SUCCEEDED, CANCELLED -> done.remove(job.key);
+      case PARKED, WAITING ->
+          throw new IllegalStateException("job " + job.key + " is " + job.state);
+    }
+  }
+
+  /** As {@link #takeOut}, for a job that waits and that an operator moves. */
+  void leave(MemoryJob job) {
+    if (job.state == JobState.READY) {
+      lane(job.lane()).leave(job.key);
+    } else {
+      takeOut(job);
+    }
+  }
+
+  /** Removes every trace of a job. */
+  void forget(MemoryJob job) {
+    takeOut(job);
+    drop(job);
+  }
+
+  /** Removes every trace of a job that was taken out. */
+  void drop(MemoryJob job) {
+    jobs.remove(job.key);
+    forgetPlaces(job);
+  }
+
+  /** A job that ends has no place to come back to. */
+  void forgetPlaces(MemoryJob job) {
+    lanes.values().forEach(lane -> lane.forgetPlace(job.key));
+  }
+
+  /** Back into its lane, or after a delay; it must have been taken out. */
+  void queueAgain(MemoryJob job, StateReason reason, long now, Duration delay) {
+    job.reason = reason;
+    job.since = now;
+    job.readyAt = now + delay.toMillis();
+    if (job.readyAt > now) {
+      schedule(job, job.readyAt);
+    } else {
+      toTail(job);
+    }
+  }
+}
