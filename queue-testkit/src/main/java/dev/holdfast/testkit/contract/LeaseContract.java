@@ -117,7 +117,7 @@ public abstract class LeaseContract extends EngineContract {
     }
     held.add(101, new Held(key(), new ClaimToken(1, "0123456789abcdef")));
 
-    List<LeaseReply> replies = extend(held.toArray(new Held[0]));
+    List<LeaseReply> replies = new ArrayList<>(extend(held.toArray(new Held[0])));
 
     assertThat(replies).hasSize(251);
     assertThat(replies.get(101)).isEqualTo(LeaseReply.GONE);
