@@ -190,7 +190,7 @@ public abstract class LifeContract extends EngineContract {
     }
     List<NewJob> batch = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
-      Priority lane = any(List.of(Priority.values()));
+      Priority lane = any(LANES);
       Start start = Start.NOW;
       if (random.nextInt(3) == 0) {
         Duration delay = Duration.ofMillis(random.nextLong(20_000));
@@ -518,7 +518,7 @@ public abstract class LifeContract extends EngineContract {
         job.waitsUntil(now(), now());
       }
     } else if (dice < 12) {
-      Priority lane = any(List.of(Priority.values()));
+      Priority lane = any(LANES);
       expected = actOnWaiting(job, ActReply.ACTIVE);
       given = control.prioritize(queue(), key, lane);
       if (given == ActReply.DONE) {
