@@ -189,7 +189,7 @@ public abstract class LifeContract extends EngineContract {
     }
     List<NewJob> batch = new ArrayList<>();
     for (int i = random.nextInt(4); i >= 0; i--) {
-      Priority lane = any(List.of(Priority.values()));
+      Priority lane = any(LANES);
       Start start = Start.NOW;
       if (random.nextInt(3) == 0) {
         Duration delay = Duration.ofMillis(random.nextLong(20_000));
@@ -379,7 +379,9 @@ public abstract class LifeContract extends EngineContract {
       job.ends(JobState.SUCCEEDED);
     } else if (outcome instanceof Outcome.Buried buried) {
       job.failures += buried.attempt() == null ? 0 : 1;
-      job.ends(JobState.DEAD);
+      boolean cancelled = job.cancel && buried.reason() == StateReason.EXHAUSTED;
+      job.ends(cancelled ? JobState.CANCELLED : JobState.DEAD);
+      return cancelled ? Settled.CANCELLED : Settled.DONE;
     } else if (outcome instanceof Outcome.Discarded) {
       job.ends(JobState.CANCELLED);
     } else if (job.cancel) {
@@ -515,7 +517,7 @@ public abstract class LifeContract extends EngineContract {
         job.waitsUntil(now(), now());
       }
     } else if (dice < 12) {
-      Priority lane = any(List.of(Priority.values()));
+      Priority lane = any(LANES);
       expected = actOnWaiting(job, ActReply.ACTIVE);
       given = control.prioritize(queue(), key, lane);
       if (given == ActReply.DONE) {

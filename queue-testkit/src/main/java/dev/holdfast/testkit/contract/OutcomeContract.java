@@ -474,6 +474,20 @@ public abstract class OutcomeContract extends EngineContract {
   }
 
   @Test
+  void a_last_failure_becomes_cancelled_when_a_cancel_was_asked_for() {
+    for (StateReason reason : List.of(StateReason.EXHAUSTED, StateReason.NON_RETRIABLE)) {
+      String key = enqueueOne();
+      Claim claim = taker().claimOne();
+      cancel(key);
+
+      assertThat(taker().settle(claim, buried(reason))).isEqualTo(Settled.CANCELLED);
+      assertThat(state(key)).isEqualTo(JobState.CANCELLED);
+      assertThat(history(key)).hasSize(1);
+      assertThat(counters(key).failures()).isEqualTo(1);
+    }
+  }
+
+  @Test
   void every_other_outcome_becomes_cancelled_when_a_cancel_was_asked_for() {
     List<Outcome> outcomes =
         List.of(
