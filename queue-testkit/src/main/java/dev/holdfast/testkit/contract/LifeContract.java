@@ -44,6 +44,7 @@ import org.junit.jupiter.api.RepeatedTest;
  * the same life again.
  */
 public abstract class LifeContract extends EngineContract {
+  private static final List<Priority> LANES = List.of(Priority.HIGH, Priority.NORMAL, Priority.LOW);
 
   /** The system property that gives the seed of the first life. */
   public static final String SEED = "holdfast.contract.seed";
