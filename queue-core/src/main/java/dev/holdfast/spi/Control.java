@@ -27,7 +27,7 @@ public interface Control {
   /** Ends a waiting job, or asks that a running one ends. */
   ActReply cancel(QueueRef queue, String key, Retention retention);
 
-  /** Sends a dead letter back to the tail of its lane, failures, crashes and misses at 0. */
+  /** Sends a dead letter back to the tail of its lane, every counter but claims at 0. */
   ActReply redrive(QueueRef queue, String key);
 
   /** Makes a waiting job due at an instant; a past instant makes it ready now. */

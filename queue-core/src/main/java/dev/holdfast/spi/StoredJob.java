@@ -27,7 +27,8 @@ import org.jspecify.annotations.Nullable;
  * @param attempts the encoded attempts, oldest first
  * @param log the lines of its log
  * @param result the encoded result, or null
- * @param envelope the encoded envelope; null once it is gone
+ * @param envelope the encoded envelope; null once it is gone, and in a list of jobs that are not
+ *     dead
  * @param raw the whole stored body if its header cannot be read, else null
  */
 public record StoredJob(

@@ -102,7 +102,7 @@ final class RedisControl implements Control {
         lines(history),
         log.isEmpty() ? List.of() : List.of(log.split("\n", -1)),
         result.length == 0 ? null : result,
-        body == null ? null : body.envelope(),
+        body == null || body.envelope().length == 0 ? null : body.envelope(),
         stored.length > 0 && body == null ? stored : null);
   }
 

@@ -186,7 +186,10 @@ final class ProducerOutageIT {
   void a_job_that_was_given_up_when_redis_was_killed_is_there_once_when_it_is_retried() {
     NewJob sent = EngineCalls.job();
     server.pause();
-    CompletableFuture<EnqueueReply> first = send(engine, sent, SHORT);
+    CompletableFuture<EnqueueReply> first = send(engine, sent, Duration.ofSeconds(2));
+    // Longer than one try may take: by then the call has been sent, and it is not known to be
+    // written.
+    await().during(Duration.ofMillis(400)).atMost(LONG).until(() -> !first.isDone());
     server.kill();
     assertUnknown(first, sent);
     server.restart();

@@ -71,7 +71,7 @@ class WorkerCorruptIT extends WorkerFixture {
     DeadLetter letter = holdfast.deadLetters("bad").read(bad).orElseThrow();
     assertThat(letter.reason()).isEqualTo(StateReason.MALFORMED);
     assertThat(letter.counters().claims()).isEqualTo(1);
-    assertThat(letter.lastAttempt().orElseThrow().failure().message()).contains("number");
+    assertThat(letter.lastAttempt().orElseThrow().failure().message()).contains("seven");
   }
 
   @Test

@@ -30,7 +30,9 @@ import org.junit.jupiter.api.Test;
  * machine does not fail it while a slow engine still does.
  */
 class WorkerPaceIT {
-  private static final int ROUNDS = 3;
+  private static final int ROUNDS = 10;
+
+  private static final Duration PICK_UP = Duration.ofMillis(5);
 
   private RedisServer server;
   private Holdfast holdfast;
@@ -70,10 +72,13 @@ class WorkerPaceIT {
         }
         waits.sort(null);
         medians.add(waits.get(waits.size() / 2));
+        if (medians.get(round) < PICK_UP.toNanos()) {
+          break;
+        }
       }
       assertThat(medians.stream().mapToLong(Long::longValue).min().orElseThrow())
           .as("best median of enqueue to start, ns, of %s", medians)
-          .isLessThan(TimeUnit.MILLISECONDS.toNanos(5));
+          .isLessThan(PICK_UP.toNanos());
     }
   }
 
@@ -88,7 +93,7 @@ class WorkerPaceIT {
             .start()) {
       long first = Long.MAX_VALUE;
       long last = Long.MAX_VALUE;
-      for (int round = 0; round < ROUNDS; round++) {
+      for (int round = 0; round < ROUNDS && (first > 10 || last > 150); round++) {
         starts.clear();
         Instant due = clock.instant().plusMillis(1_500);
         List<JobRequest> jobs =
