@@ -7,6 +7,7 @@ import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -19,9 +20,13 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A worker runs on it as on any engine. On the system's clock ({@link #create()}) its waits are
  * real; on a {@link ManualTime} ({@link #on(ManualTime)}) delays, retries and leases wait for the
- * test to move the clock, and a move wakes workers whose jobs are due.
+ * test to move the clock, and a move wakes workers whose jobs are due. {@link #letPass} moves it
+ * from one due time to the next.
  */
 public final class InMemoryEngine implements Engine {
+  /** How long {@link #letPass} waits for work to be done. Chosen, not measured. */
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
+
   private final MemoryStore store;
   private final MemoryIntake intake;
   private final MemoryClaiming claiming;
@@ -52,6 +57,54 @@ public final class InMemoryEngine implements Engine {
   /** Empty queues, judged by a clock that the test moves. */
   public static InMemoryEngine on(ManualTime time) {
     return new InMemoryEngine(time, time);
+  }
+
+  /**
+   * Lets time pass as workers see it: again and again waits until no job is held, ready or due, and
+   * moves the clock on to the next due time, until the duration is over and all is quiet. A week of
+   * retries takes as long as the handlers do.
+   *
+   * <p>Workers must serve the queues meanwhile; paused queues are left out. Time stands still while
+   * a handler runs, and does not pass while another thread is about to enqueue.
+   *
+   * @param time how much, not negative
+   * @throws IllegalStateException if the engine is not on a {@link ManualTime}, if work is not done
+   *     within 10 s of real time (the message names the queue), or if the thread is interrupted
+   */
+  public void letPass(Duration time) {
+    ManualTime manual = this.time;
+    if (manual == null) {
+      throw new IllegalStateException(
+          "the engine is on the system's clock, which passes by itself; use InMemoryEngine.on(…)");
+    }
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("time to pass is " + time + "; it must not be negative");
+    }
+    Instant end = manual.instant().plus(time);
+    awaitQuiet(manual);
+    while (manual.instant().isBefore(end)) {
+      Instant due = store.nextDue();
+      manual.advanceTo(due == null || due.isAfter(end) ? end : due);
+      awaitQuiet(manual);
+    }
+  }
+
+  private void awaitQuiet(ManualTime manual) {
+    String busy;
+    try {
+      busy = store.awaitQuiet(PATIENCE.toNanos());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      busy = "the thread was interrupted";
+    }
+    if (busy != null) {
+      throw new IllegalStateException(
+          "time stopped at "
+              + manual.instant()
+              + ": "
+              + busy
+              + "; is a worker serving the queue, and does its handler return?");
+    }
   }
 
   @Override

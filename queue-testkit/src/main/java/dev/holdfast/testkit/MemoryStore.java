@@ -7,6 +7,8 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the actors of one engine share: its queues, its bells and the clock it judges by. Every act
@@ -28,6 +30,12 @@ final class MemoryStore {
   private final InstantSource clock;
   private final BellTokens bells = new BellTokens();
   private final Map<QueueRef, MemoryQueue> queues = new ConcurrentHashMap<>();
+
+  /** Counts acts, each within its queue's lock. */
+  private final AtomicLong acts = new AtomicLong();
+
+  /** Told after each act on a queue, with no lock held. */
+  private final ChangeSignal changes = new ChangeSignal();
 
   /** Set once, by {@link #close()}. */
   private volatile boolean closed;
@@ -63,9 +71,11 @@ final class MemoryStore {
     MemoryQueue queue = queue(ref);
     queue.lock.lock();
     try {
+      acts.incrementAndGet();
       return act.on(queue, clock.instant());
     } finally {
       queue.lock.unlock();
+      changes.tell();
     }
   }
 
@@ -91,5 +101,61 @@ final class MemoryStore {
             }
           });
     }
+  }
+
+  /**
+   * Waits until no job is held, ready or due, paused queues left out.
+   *
+   * @param nanos how long to wait, of real time
+   * @return null once that is so; else what there was to do when the time was over
+   */
+  @Nullable String awaitQuiet(long nanos) throws InterruptedException {
+    return changes.awaitNull(this::busy, nanos);
+  }
+
+  private @Nullable String busy() {
+    String found;
+    long before;
+    do {
+      // A handler may enqueue to a queue already looked at, and end before its own is looked at.
+      before = acts.get();
+      found = firstBusy();
+    } while (found == null && acts.get() != before);
+    return found;
+  }
+
+  private @Nullable String firstBusy() {
+    for (MemoryQueue queue : queues.values()) {
+      queue.lock.lock();
+      try {
+        int held = queue.leases.size();
+        int ready = queue.ready();
+        int due = queue.due.countUpTo(clock.instant().toEpochMilli());
+        if (held > 0 || (!queue.paused && ready + due > 0)) {
+          return "queue %s has %d jobs held, %d ready and %d due"
+              .formatted(queue.ref.name(), held, ready, due);
+        }
+      } finally {
+        queue.lock.unlock();
+      }
+    }
+    return null;
+  }
+
+  /** When the next job is due in any queue that is not paused. */
+  @Nullable Instant nextDue() {
+    Long next = null;
+    for (MemoryQueue queue : queues.values()) {
+      queue.lock.lock();
+      try {
+        Long head = queue.due.firstScore();
+        if (head != null && !queue.paused && (next == null || head < next)) {
+          next = head;
+        }
+      } finally {
+        queue.lock.unlock();
+      }
+    }
+    return next == null ? null : Instant.ofEpochMilli(next);
   }
 }

@@ -62,6 +62,11 @@ final class ScoredKeys {
         .toList();
   }
 
+  /** How many keys have a number that is not above this one. */
+  int countUpTo(long score) {
+    return upTo(score, Integer.MAX_VALUE).size();
+  }
+
   /** The last keys, at most so many, whose number is above this one. */
   List<String> above(long score, int most) {
     return entries.descendingSet().stream()
