@@ -65,7 +65,7 @@ public final class InMemoryEngine implements Engine {
    * retries takes as long as the handlers do.
    *
    * <p>Workers must serve the queues meanwhile; paused queues are left out. Time stands still while
-   * a handler runs, and does not pass while another thread is about to enqueue.
+   * a job is held, but not for a thread of the test that is about to enqueue.
    *
    * @param time how much, not negative
    * @throws IllegalStateException if the engine is not on a {@link ManualTime}, if work is not done

@@ -53,8 +53,11 @@ final class MemoryReaping implements Upkeep {
       queue.leases.put(key, longest);
     }
     Reaped reaped = new Reaped(queue, now, order);
-    expired.forEach(key -> reaped.take(queue.job(key)));
-    reaped.sendBack();
+    if (!expired.isEmpty()) {
+      expired.forEach(key -> reaped.take(queue.job(key)));
+      reaped.sendBack();
+      reaped.ends.trim();
+    }
     boolean more = expired.size() == MOST;
     if (!more) {
       queue.nextReap = nextReap;
@@ -150,7 +153,6 @@ final class MemoryReaping implements Upkeep {
         }
       }
       queue.toHead(toHead);
-      ends.trim();
       if (!back.isEmpty()) {
         queue.ring();
       }
