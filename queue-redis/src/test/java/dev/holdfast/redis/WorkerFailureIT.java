@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.EnqueueOptions;
-import dev.holdfast.HandlerOptions;
 import dev.holdfast.Worker;
 import dev.holdfast.deadletter.DeadLetter;
 import dev.holdfast.deadletter.DeadLetterFilter;
@@ -17,6 +16,7 @@ import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.retry.ExceptionRule;
 import dev.holdfast.retry.RetryPolicy;
+import dev.holdfast.worker.HandlerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;

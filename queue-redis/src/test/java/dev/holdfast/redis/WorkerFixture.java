@@ -2,11 +2,9 @@ package dev.holdfast.redis;
 
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.HandlerOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
-import dev.holdfast.WorkerOptions;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
@@ -14,6 +12,8 @@ import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.JobType;
 import dev.holdfast.retry.RetryPolicy;
 import dev.holdfast.testkit.redis.RedisServer;
+import dev.holdfast.worker.HandlerOptions;
+import dev.holdfast.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

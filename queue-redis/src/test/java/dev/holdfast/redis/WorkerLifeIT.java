@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.Worker;
-import dev.holdfast.WorkerHealth;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.HandlesJob;
 import dev.holdfast.job.InvalidHandlerException;
@@ -13,6 +12,7 @@ import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.worker.WorkerHealth;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

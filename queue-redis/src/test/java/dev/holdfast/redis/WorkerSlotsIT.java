@@ -4,11 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.EnqueueOptions;
-import dev.holdfast.HandlerOptions;
-import dev.holdfast.QueueOrder;
 import dev.holdfast.Worker;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
+import dev.holdfast.worker.HandlerOptions;
+import dev.holdfast.worker.QueueOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -3,7 +3,6 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import dev.holdfast.AttemptInterceptor;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Worker;
 import dev.holdfast.job.Counters;
@@ -13,6 +12,7 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.ResultHandler;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.worker.AttemptInterceptor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
