@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,7 @@ public final class EnqueueOptions {
   private static final Duration LONGEST = Duration.ofDays(3660);
   private static final Duration IDEMPOTENCY_DEFAULT = Duration.ofHours(24);
   private static final int MOST_HEADERS = 32;
-  private static final EnqueueOptions DEFAULTS =
-      new EnqueueOptions(
-          null, null, null, Priority.NORMAL, null, IDEMPOTENCY_DEFAULT, null, null, null, Map.of());
+  private static final EnqueueOptions DEFAULTS = new EnqueueOptions(new Draft());
 
   private final @Nullable String queue;
   private final @Nullable Duration delay;
@@ -34,27 +33,47 @@ public final class EnqueueOptions {
   private final @Nullable JobId retryOf;
   private final Map<String, String> headers;
 
-  private EnqueueOptions(
-      @Nullable String queue,
-      @Nullable Duration delay,
-      @Nullable Instant instant,
-      Priority priority,
-      @Nullable String idempotencyKey,
-      Duration idempotencyKept,
-      @Nullable String correlationId,
-      @Nullable String traceparent,
-      @Nullable JobId retryOf,
-      Map<String, String> headers) {
-    this.queue = queue;
-    this.delay = delay;
-    this.instant = instant;
-    this.priority = priority;
-    this.idempotencyKey = idempotencyKey;
-    this.idempotencyKept = idempotencyKept;
-    this.correlationId = correlationId;
-    this.traceparent = traceparent;
-    this.retryOf = retryOf;
-    this.headers = headers;
+  private EnqueueOptions(Draft draft) {
+    this.queue = draft.queue;
+    this.delay = draft.delay;
+    this.instant = draft.instant;
+    this.priority = draft.priority;
+    this.idempotencyKey = draft.idempotencyKey;
+    this.idempotencyKept = draft.idempotencyKept;
+    this.correlationId = draft.correlationId;
+    this.traceparent = draft.traceparent;
+    this.retryOf = draft.retryOf;
+    this.headers = draft.headers;
+  }
+
+  /** The options while they are changed. */
+  private static final class Draft {
+    private @Nullable String queue;
+    private @Nullable Duration delay;
+    private @Nullable Instant instant;
+    private Priority priority = Priority.NORMAL;
+    private @Nullable String idempotencyKey;
+    private Duration idempotencyKept = IDEMPOTENCY_DEFAULT;
+    private @Nullable String correlationId;
+    private @Nullable String traceparent;
+    private @Nullable JobId retryOf;
+    private Map<String, String> headers = Map.of();
+  }
+
+  private EnqueueOptions with(Consumer<Draft> change) {
+    Draft draft = new Draft();
+    draft.queue = queue;
+    draft.delay = delay;
+    draft.instant = instant;
+    draft.priority = priority;
+    draft.idempotencyKey = idempotencyKey;
+    draft.idempotencyKept = idempotencyKept;
+    draft.correlationId = correlationId;
+    draft.traceparent = traceparent;
+    draft.retryOf = retryOf;
+    draft.headers = headers;
+    change.accept(draft);
+    return new EnqueueOptions(draft);
   }
 
   /** For now, in the queue of the job's type, at normal priority. */
@@ -76,7 +95,7 @@ public final class EnqueueOptions {
       throw new InvalidJobException(
           "delay is " + delay + "; it must be zero to " + LONGEST.toDays() + " days");
     }
-    return DEFAULTS.with(null, delay, null);
+    return DEFAULTS.with(draft -> draft.delay = delay);
   }
 
   /**
@@ -93,7 +112,7 @@ public final class EnqueueOptions {
         || instant.isAfter(Instant.parse("9999-12-31T23:59:59.999Z"))) {
       throw new InvalidJobException("instant " + instant + " is not between 1970 and 9999");
     }
-    return DEFAULTS.with(null, null, instant);
+    return DEFAULTS.with(draft -> draft.instant = instant);
   }
 
   /**
@@ -107,32 +126,11 @@ public final class EnqueueOptions {
   /** These options, for the retry of an enqueue whose outcome was unknown; see {@link #retryOf}. */
   public EnqueueOptions retrying(JobId id) {
     Objects.requireNonNull(id, "id");
-    return new EnqueueOptions(
-        id.queue(),
-        delay,
-        instant,
-        priority,
-        idempotencyKey,
-        idempotencyKept,
-        correlationId,
-        traceparent,
-        id,
-        headers);
-  }
-
-  private EnqueueOptions with(
-      @Nullable String newQueue, @Nullable Duration newDelay, @Nullable Instant newInstant) {
-    return new EnqueueOptions(
-        newQueue,
-        newDelay,
-        newInstant,
-        priority,
-        idempotencyKey,
-        idempotencyKept,
-        correlationId,
-        traceparent,
-        retryOf,
-        headers);
+    return with(
+        draft -> {
+          draft.queue = id.queue();
+          draft.retryOf = id;
+        });
   }
 
   /**
@@ -141,22 +139,14 @@ public final class EnqueueOptions {
    * @throws dev.holdfast.job.InvalidNameException if it is no queue name
    */
   public EnqueueOptions queue(String name) {
-    return with(Naming.queue(name), delay, instant);
+    Naming.queue(name);
+    return with(draft -> draft.queue = name);
   }
 
   /** The lane the job waits in. Default normal. */
   public EnqueueOptions priority(Priority newPriority) {
-    return new EnqueueOptions(
-        queue,
-        delay,
-        instant,
-        Objects.requireNonNull(newPriority, "priority"),
-        idempotencyKey,
-        idempotencyKept,
-        correlationId,
-        traceparent,
-        retryOf,
-        headers);
+    Objects.requireNonNull(newPriority, "priority");
+    return with(draft -> draft.priority = newPriority);
   }
 
   /**
@@ -182,8 +172,11 @@ public final class EnqueueOptions {
       throw new InvalidJobException(
           "an idempotency key is kept for " + keep + "; it must be 1 s to 366 days");
     }
-    return new EnqueueOptions(
-        queue, delay, instant, priority, key, keep, correlationId, traceparent, retryOf, headers);
+    return with(
+        draft -> {
+          draft.idempotencyKey = key;
+          draft.idempotencyKept = keep;
+        });
   }
 
   /**
@@ -194,17 +187,8 @@ public final class EnqueueOptions {
    * @throws dev.holdfast.job.InvalidNameException if it is not
    */
   public EnqueueOptions correlationId(String id) {
-    return new EnqueueOptions(
-        queue,
-        delay,
-        instant,
-        priority,
-        idempotencyKey,
-        idempotencyKept,
-        Naming.key("correlation id", id),
-        traceparent,
-        retryOf,
-        headers);
+    Naming.key("correlation id", id);
+    return with(draft -> draft.correlationId = id);
   }
 
   /**
@@ -214,17 +198,8 @@ public final class EnqueueOptions {
    *     character
    */
   public EnqueueOptions traceparent(String value) {
-    return new EnqueueOptions(
-        queue,
-        delay,
-        instant,
-        priority,
-        idempotencyKey,
-        idempotencyKept,
-        correlationId,
-        Naming.key("traceparent", value),
-        retryOf,
-        headers);
+    Naming.key("traceparent", value);
+    return with(draft -> draft.traceparent = value);
   }
 
   /**
@@ -241,17 +216,7 @@ public final class EnqueueOptions {
     if (more.size() > MOST_HEADERS) {
       throw new InvalidJobException("more than " + MOST_HEADERS + " headers");
     }
-    return new EnqueueOptions(
-        queue,
-        delay,
-        instant,
-        priority,
-        idempotencyKey,
-        idempotencyKept,
-        correlationId,
-        traceparent,
-        retryOf,
-        Map.copyOf(more));
+    return with(draft -> draft.headers = Map.copyOf(more));
   }
 
   /** The queue to use instead of the type's, or null. */

@@ -6,11 +6,11 @@
  *       dev.holdfast.EnqueueOptions}, {@link dev.holdfast.Enqueued}, {@link
  *       dev.holdfast.EnqueueResult}, {@link dev.holdfast.JobRequest}, {@link dev.holdfast.JobQueue}
  *       and {@link dev.holdfast.CancelResult};
- *   <li>{@link dev.holdfast.Worker}: run handlers; with {@link dev.holdfast.WorkerOptions}, {@link
- *       dev.holdfast.HandlerOptions}, {@link dev.holdfast.QueueOrder} and {@link
- *       dev.holdfast.WorkerHealth};
- *   <li>{@link dev.holdfast.HoldfastOptions}, {@link dev.holdfast.HandlerFactory}, {@link
- *       dev.holdfast.EnqueueInterceptor}, {@link dev.holdfast.AttemptInterceptor}, {@link
+ *   <li>{@link dev.holdfast.Worker}: run handlers; with {@link dev.holdfast.worker.WorkerOptions},
+ *       {@link dev.holdfast.worker.HandlerOptions}, {@link dev.holdfast.worker.QueueOrder} and
+ *       {@link dev.holdfast.worker.WorkerHealth};
+ *   <li>{@link dev.holdfast.HoldfastOptions}, {@link dev.holdfast.worker.HandlerFactory}, {@link
+ *       dev.holdfast.EnqueueInterceptor}, {@link dev.holdfast.worker.AttemptInterceptor}, {@link
  *       dev.holdfast.TransactionBoundary}: settings and hooks.
  * </ol>
  */

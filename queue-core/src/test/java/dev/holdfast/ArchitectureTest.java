@@ -41,6 +41,7 @@ class ArchitectureTest {
         "spi        | job",
         "json       | job spi",
         "metrics    | job spi",
+        "worker     | job retry spi json",
       })
   void a_package_imports_of_ours_only(String name, String allowed) {
     List<String> known = new ArrayList<>(List.of("dev.holdfast." + name + ".."));
@@ -59,13 +60,13 @@ class ArchitectureTest {
   }
 
   @Test
-  void only_the_doors_import_the_runtime() {
+  void only_the_doors_import_the_worker_package() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.holdfast", "dev.holdfast.runtime..")
+        .resideOutsideOfPackages("dev.holdfast", "dev.holdfast.worker..")
         .should()
         .dependOnClassesThat()
-        .resideInAPackage("dev.holdfast.runtime..")
+        .resideInAPackage("dev.holdfast.worker..")
         .allowEmptyShould(true)
         .check(CORE);
   }

@@ -6,7 +6,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Worker;
-import dev.holdfast.WorkerHealth;
 import dev.holdfast.deadletter.DeadLetter;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
@@ -15,6 +14,7 @@ import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.testkit.redis.RedisServer;
 import dev.holdfast.testkit.redis.RespClient;
+import dev.holdfast.worker.WorkerHealth;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
 

@@ -2,7 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
-import dev.holdfast.WorkerOptions;
+import dev.holdfast.worker.WorkerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;

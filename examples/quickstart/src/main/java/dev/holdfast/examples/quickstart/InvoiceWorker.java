@@ -2,7 +2,7 @@ package dev.holdfast.examples.quickstart;
 
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
-import dev.holdfast.WorkerOptions;
+import dev.holdfast.worker.WorkerOptions;
 import java.nio.file.Path;
 
 /** The shop's worker: its handlers, its queues, and how many jobs of each it runs at once. */

@@ -2,7 +2,7 @@ package dev.holdfast.examples.quickstart;
 
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
-import dev.holdfast.WorkerOptions;
+import dev.holdfast.worker.WorkerOptions;
 import java.io.File;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;

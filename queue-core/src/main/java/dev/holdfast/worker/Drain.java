@@ -1,0 +1,171 @@
+package dev.holdfast.worker;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Ends a worker without losing a job or spending an attempt:
+ *
+ * <ol>
+ *   <li>nothing more is claimed; what has not begun is handed back at once;
+ *   <li>running attempts go on for the drain grace G;
+ *   <li>then they are interrupted, and have the interrupt grace to end;
+ *   <li>what still runs is handed back, its thread left behind and counted as stuck;
+ *   <li>all outcomes are written; if the engine is away, that is given up after 2.5 s and left to
+ *       the reaper;
+ *   <li>leases are extended until here, and no longer.
+ * </ol>
+ *
+ * <p>It takes at most G + the interrupt grace + 3 s. An interrupt of the draining thread ends the
+ * grace at once; the rest goes on as it must.
+ */
+final class Drain {
+  private static final Logger log = LoggerFactory.getLogger(Drain.class);
+
+  /** For writing outcomes: an engine that is there answers long before. Chosen, not measured. */
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+
+  /** For the threads to end after that. */
+  private static final long JOIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
+
+  private final String worker;
+  private final WorkerOptions options;
+  private final List<ClaimLoop> claimLoops;
+  private final BellListener bells;
+  private final Housekeeper housekeeper;
+  private final LeaseKeeper leases;
+  private final TimeoutWatch timeouts;
+  private final AttemptLines lines;
+  private final AtomicInteger stuck;
+  private final Wakeup wakeup = new Wakeup();
+
+  Drain(
+      String worker,
+      WorkerOptions options,
+      List<ClaimLoop> claimLoops,
+      BellListener bells,
+      Housekeeper housekeeper,
+      LeaseKeeper leases,
+      TimeoutWatch timeouts,
+      AttemptLines lines,
+      AtomicInteger stuck) {
+    this.worker = worker;
+    this.options = options;
+    this.claimLoops = claimLoops;
+    this.bells = bells;
+    this.housekeeper = housekeeper;
+    this.leases = leases;
+    this.timeouts = timeouts;
+    this.lines = lines;
+    this.stuck = stuck;
+  }
+
+  void run() {
+    boolean interrupted = Thread.interrupted();
+    long begun = System.nanoTime();
+    claimLoops.forEach(each -> each.pool().drain(wakeup));
+    bells.stop();
+    housekeeper.loop().stop();
+    interrupt(false);
+    int running = busy();
+    log.info(
+        "{} drains: claims nothing more; {} attempts run and have {} to end",
+        worker,
+        running,
+        AttemptLines.show(options.drainGrace()));
+    boolean calm = !interrupted && awaitIdle(begun + options.drainGrace().toNanos());
+    if (busy() > 0) {
+      log.warn("{} interrupts {} attempts; they are handed back", worker, busy());
+      interrupted |= !calm && Thread.interrupted();
+      interrupt(true);
+      awaitIdle(System.nanoTime() + options.interruptGrace().toNanos());
+      giveUp();
+    }
+    interrupted |= Thread.interrupted();
+    finish();
+    log.info(
+        "{} is closed; it drained in {}",
+        worker,
+        AttemptLines.show(Duration.ofNanos(System.nanoTime() - begun)));
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void finish() {
+    long settleBy = System.nanoTime() + SETTLE_NANOS;
+    // A loop that is free gives up by itself a moment before it would be left behind.
+    claimLoops.forEach(each -> each.finish(settleBy - JOIN_NANOS / 5));
+    for (ClaimLoop each : claimLoops) {
+      if (!each.loop().joinUntil(settleBy)) {
+        log.warn(
+            "{}: {} still waits for the engine, and is left behind", worker, each.loop().name());
+        each.loop().stop();
+      }
+    }
+    timeouts.loop().stop();
+    leases.loop().stop();
+    long joinBy = Math.min(settleBy, System.nanoTime()) + JOIN_NANOS;
+    timeouts.loop().joinUntil(joinBy);
+    leases.loop().joinUntil(joinBy);
+    bells.loop().joinUntil(joinBy);
+    bells.close();
+    housekeeper.loop().joinUntil(joinBy);
+    housekeeper.close();
+  }
+
+  /** Waits until every slot is free, until a nanoTime or an interrupt; whether there was none. */
+  private boolean awaitIdle(long deadline) {
+    while (busy() > 0 && System.nanoTime() - deadline < 0) {
+      if (Thread.currentThread().isInterrupted()) {
+        return false;
+      }
+      // A claim that was under way may come in meanwhile; the claim loop hands it back by itself.
+      wakeup.awaitUntil(Math.min(deadline, System.nanoTime() + JOIN_NANOS));
+    }
+    return true;
+  }
+
+  private int busy() {
+    int busy = 0;
+    for (ClaimLoop each : claimLoops) {
+      busy += each.pool().slots() - each.pool().free();
+    }
+    return busy;
+  }
+
+  private void interrupt(boolean running) {
+    forEachJob(job -> job.drain(running));
+  }
+
+  private void giveUp() {
+    forEachJob(
+        job -> {
+          if (job.phase() != ActiveJob.Phase.SETTLED && job.phase() != ActiveJob.Phase.ENDED) {
+            String stack = TimeoutWatch.stack(job);
+            Verdict verdict = Verdict.released("the worker closes and its handler did not end");
+            if (job.giveUp(verdict, stuck)) {
+              job.consumer().published(job);
+              lines.ended(job, verdict);
+              log.warn(
+                  "{}: its handler did not end when it was interrupted; its thread is left behind"
+                      + " at{}",
+                  AttemptLines.head(job),
+                  stack);
+            }
+          }
+        });
+  }
+
+  private void forEachJob(java.util.function.Consumer<ActiveJob> action) {
+    for (ClaimLoop each : claimLoops) {
+      for (Consumer consumer : each.pool().consumers()) {
+        consumer.heldJobs().forEach(action);
+      }
+    }
+  }
+}

@@ -1,0 +1,107 @@
+package dev.holdfast.worker;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Slots that a few queues share, at most 128: the jobs of one pool make one consumer of each of its
+ * queues, and an acknowledgement looks through that consumer's list.
+ */
+final class Pool {
+  /** The most slots of a pool; a worker with more makes several pools. */
+  static final int MOST_SLOTS = 128;
+
+  private final int slots;
+
+  /** Taken by the claim loop, given back by whoever settles a job. */
+  private final AtomicInteger free;
+
+  /** Filled before the loop starts, then only read. */
+  private final List<Consumer> consumers = new ArrayList<>(1);
+
+  private final Wakeup wakeup = new Wakeup();
+
+  /** Written by the claim loop: it waits for a bell with a free slot. Read by the bell listener. */
+  private volatile boolean listening;
+
+  /** Set by the drain before it waits: signalled whenever a job is settled. */
+  private volatile @Nullable Wakeup drainer;
+
+  /** Set once by the drain: claim nothing more. */
+  private volatile boolean draining;
+
+  Pool(int slots) {
+    this.slots = slots;
+    this.free = new AtomicInteger(slots);
+  }
+
+  Wakeup wakeup() {
+    return wakeup;
+  }
+
+  int slots() {
+    return slots;
+  }
+
+  int free() {
+    return free.get();
+  }
+
+  List<Consumer> consumers() {
+    return consumers;
+  }
+
+  void add(Consumer consumer) {
+    consumers.add(consumer);
+  }
+
+  void take(int count) {
+    free.addAndGet(-count);
+  }
+
+  /** A job was settled: its slot is free, and its outcome waits for a turn. */
+  void settled() {
+    free.incrementAndGet();
+    wakeup.signal();
+    Wakeup waiting = drainer;
+    if (waiting != null) {
+      waiting.signal();
+    }
+  }
+
+  /** Wakes the claim loop to look at its queues. */
+  void wake() {
+    wakeup.signal();
+  }
+
+  boolean listening() {
+    return listening;
+  }
+
+  void listening(boolean now) {
+    listening = now;
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  /** Stops claiming; from now on the drainer is signalled when a job is settled. */
+  void drain(Wakeup newDrainer) {
+    drainer = newDrainer;
+    draining = true;
+    wakeup.signal();
+  }
+
+  /** Splits a number of slots into pools of nearly equal size, none over the most. */
+  static int[] split(int slots) {
+    int pools = (slots + MOST_SLOTS - 1) / MOST_SLOTS;
+    int[] sizes = new int[pools];
+    for (int i = 0; i < pools; i++) {
+      sizes[i] = slots / pools + (i < slots % pools ? 1 : 0);
+    }
+    return sizes;
+  }
+}

@@ -1,0 +1,272 @@
+package dev.holdfast.worker;
+
+import dev.holdfast.job.InvalidHandlerException;
+import dev.holdfast.spi.QueueRef;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A worker that runs: builds its actors, starts them, tells how they are, and drains them. */
+public final class WorkerRuntime implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
+  private static final int DEFAULT_SLOTS = 10;
+
+  private final WorkerPlan plan;
+  private final String name;
+  private final HandlerThreads threads;
+  private final Map<String, ServedQueue> queues = new LinkedHashMap<>();
+  private final List<ClaimLoop> claimLoops = new ArrayList<>();
+  private final BellListener bells;
+  private final LeaseKeeper leases;
+  private final TimeoutWatch timeouts;
+  private final Housekeeper housekeeper;
+  private final AttemptLines lines;
+  private final AtomicInteger stuck = new AtomicInteger();
+  private final AtomicBoolean closing = new AtomicBoolean();
+  private final CountDownLatch closed = new CountDownLatch(1);
+
+  /** Written by start, before any other thread can know the worker. */
+  private volatile @Nullable Thread shutdownHook;
+
+  private WorkerRuntime(WorkerPlan plan) {
+    this.plan = plan;
+    String given = plan.options().name();
+    this.name = given == null ? hostAndProcess() : given;
+    this.threads = HandlerThreads.of(plan.options().threads(), name);
+    this.lines = new AttemptLines(plan.options().attemptLog());
+    OutcomeRules rules = new OutcomeRules(plan.clock(), ThreadRandom.INSTANCE);
+    List<WorkerPlan.Share> shares = shares(plan);
+    for (WorkerPlan.Share share : shares) {
+      for (String queue : share.order().queues()) {
+        queues.computeIfAbsent(queue, each -> new ServedQueue(QueueRef.of(each)));
+      }
+    }
+    List<ServedQueue> all = List.copyOf(queues.values());
+    this.bells = new BellListener(plan.engine(), name, plan.options().blockTime(), all);
+    this.housekeeper = new Housekeeper(plan, name, all);
+    this.leases = new LeaseKeeper(plan.engine().claiming(), plan.options(), name, all);
+    this.timeouts = new TimeoutWatch(plan, name, all, rules, lines, stuck);
+    AttemptRunner runner = new AttemptRunner(plan, rules, lines, stuck);
+    SuspectGate suspects = new SuspectGate();
+    for (WorkerPlan.Share share : shares) {
+      for (int slots : Pool.split(share.slots())) {
+        claimLoops.add(claimLoop(share.order(), slots, suspects, runner));
+      }
+    }
+  }
+
+  /**
+   * Checks the plan and starts the worker. Sends nothing itself: a store that is away is waited
+   * for.
+   *
+   * @throws InvalidHandlerException if there is no handler, the periods do not fit each other and
+   *     the engine, or virtual threads are asked for where there are none
+   */
+  public static WorkerRuntime start(WorkerPlan plan) {
+    plan.handlers().requireSome();
+    checkPeriods(plan.options(), plan.engine().reconnectCap());
+    WorkerRuntime runtime = new WorkerRuntime(plan);
+    runtime.start();
+    return runtime;
+  }
+
+  /**
+   * A worker that lost the engine must be able to come back and extend before anybody reaps: the
+   * reaper's grace begins when its last reap is older than 2R + J, so all that and the reconnecting
+   * must fit into what is left of a lease that was due for extension.
+   */
+  static void checkPeriods(WorkerOptions options, Duration reconnectCap) {
+    Duration needed =
+        options.reapPeriod().multipliedBy(2).plus(options.reapJitter()).plus(reconnectCap);
+    Duration spare = options.lease().minus(options.extendPeriod());
+    if (needed.compareTo(spare) > 0) {
+      throw new InvalidHandlerException(
+          "the periods do not fit: 2 x reapPeriod "
+              + options.reapPeriod()
+              + " + reapJitter "
+              + options.reapJitter()
+              + " + the engine's reconnect cap "
+              + reconnectCap
+              + " = "
+              + needed
+              + " is more than lease "
+              + options.lease()
+              + " - extendPeriod "
+              + options.extendPeriod()
+              + " = "
+              + spare
+              + "; make the lease longer or the reap period shorter, or live attempts could be"
+              + " reaped after an outage");
+    }
+  }
+
+  private static List<WorkerPlan.Share> shares(WorkerPlan plan) {
+    if (!plan.shares().isEmpty()) {
+      return plan.shares();
+    }
+    return plan.handlers().all().stream()
+        .map(RegisteredHandler::queue)
+        .distinct()
+        .map(queue -> new WorkerPlan.Share(QueueOrder.strict(queue), DEFAULT_SLOTS))
+        .toList();
+  }
+
+  private ClaimLoop claimLoop(
+      QueueOrder order, int slots, SuspectGate suspects, AttemptRunner runner) {
+    int index = claimLoops.size();
+    Pool pool = new Pool(slots);
+    String prefix = consumerPrefix();
+    Supplier<String> ids = () -> prefix + "-" + randomPart() + "-" + index;
+    List<QueueTurns> turns = new ArrayList<>();
+    for (String queueName : order.queues()) {
+      ServedQueue queue = queues.get(queueName);
+      if (queue == null) {
+        throw new IllegalStateException("queue " + queueName + " is not known");
+      }
+      Consumer consumer = new Consumer(queue, pool, suspects, plan.meters(), lines);
+      pool.add(consumer);
+      queue.add(consumer);
+      turns.add(
+          new QueueTurns(
+              consumer,
+              plan,
+              suspects,
+              ids,
+              job -> threads.execute(() -> runner.run(job)),
+              housekeeper::wake));
+    }
+    return new ClaimLoop(
+        name + "-claims-" + index,
+        pool,
+        order,
+        new QueuePicker(order, ThreadRandom.INSTANCE),
+        turns,
+        bells);
+  }
+
+  private void start() {
+    for (RegisteredHandler handler : plan.handlers().all()) {
+      if (!queues.containsKey(handler.queue())) {
+        log.warn(
+            "{}: handler {} is for job type {}, whose queue {} this worker does not read",
+            name,
+            handler.name(),
+            handler.type(),
+            handler.queue());
+      }
+    }
+    if (plan.options().closeOnShutdown()) {
+      Thread hook = new Thread(this::close, name + "-shutdown");
+      try {
+        Runtime.getRuntime().addShutdownHook(hook);
+        shutdownHook = hook;
+      } catch (IllegalStateException e) {
+        throw new IllegalStateException("worker " + name + " cannot start: the JVM shuts down", e);
+      }
+    }
+    for (ServedQueue queue : queues.values()) {
+      plan.meters().watch(queue.ref().name(), () -> plan.engine().control().stats(queue.ref()));
+    }
+    plan.meters().stuck(stuck::get);
+    log.info(
+        "{} starts: queues {}, {} slots, {} threads, store {}",
+        name,
+        queues.keySet(),
+        claimLoops.stream().mapToInt(each -> each.pool().slots()).sum(),
+        threads.areVirtual() ? "virtual" : "platform",
+        plan.engine().describe());
+    leases.loop().start();
+    timeouts.loop().start();
+    bells.loop().start();
+    housekeeper.loop().start();
+    claimLoops.forEach(each -> each.loop().start());
+  }
+
+  /** The worker's name. */
+  public String name() {
+    return name;
+  }
+
+  /** How the worker is now. Asks nobody; may be called often. */
+  public WorkerHealth health() {
+    List<Loop> loops = new ArrayList<>(List.of(leases.loop(), timeouts.loop(), bells.loop()));
+    loops.add(housekeeper.loop());
+    claimLoops.forEach(each -> loops.add(each.loop()));
+    return HealthReport.of(
+        closing.get(), loops, List.copyOf(queues.values()), stuck.get(), plan.options());
+  }
+
+  /**
+   * Drains the worker and waits for the end of what it started; see {@code Drain} for the steps.
+   * The second call waits for the first.
+   */
+  @Override
+  public void close() {
+    if (!closing.compareAndSet(false, true)) {
+      awaitClosed();
+      return;
+    }
+    try {
+      new Drain(
+              name, plan.options(), claimLoops, bells, housekeeper, leases, timeouts, lines, stuck)
+          .run();
+      threads.close();
+      queues.values().forEach(queue -> plan.meters().unwatch(queue.ref().name()));
+      removeHook();
+    } finally {
+      closed.countDown();
+    }
+  }
+
+  private void awaitClosed() {
+    try {
+      closed.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void removeHook() {
+    Thread hook = shutdownHook;
+    if (hook != null && hook != Thread.currentThread()) {
+      try {
+        Runtime.getRuntime().removeShutdownHook(hook);
+      } catch (IllegalStateException e) {
+        log.debug("{}: the JVM shuts down already", name);
+      }
+    }
+  }
+
+  /** The name as far as it may stand in a consumer's id, which has at most 64 characters. */
+  private String consumerPrefix() {
+    return name.length() > 40 ? name.substring(0, 40) : name;
+  }
+
+  private static String randomPart() {
+    return Long.toString(ThreadLocalRandom.current().nextLong(1L << 45, 1L << 50), 32);
+  }
+
+  private static String hostAndProcess() {
+    String host;
+    try {
+      host = InetAddress.getLocalHost().getHostName();
+    } catch (UnknownHostException e) {
+      host = "worker";
+    }
+    String clean = host.replaceAll("[^A-Za-z0-9._-]", "-");
+    clean = clean.length() > 30 ? clean.substring(0, 30) : clean;
+    return (clean.isEmpty() ? "worker" : clean) + "-" + ProcessHandle.current().pid();
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * A worker's settings, and the runtime behind the door {@code Worker}: it claims jobs, calls
+ * handlers, keeps leases and gives outcomes back. It knows the engine only through {@code spi}, and
+ * none of the doors.
+ *
+ * <p>For users: {@link dev.holdfast.worker.WorkerOptions}, {@link
+ * dev.holdfast.worker.HandlerOptions}, {@link dev.holdfast.worker.QueueOrder}, {@link
+ * dev.holdfast.worker.AttemptInterceptor}, {@link dev.holdfast.worker.HandlerFactory}, {@link
+ * dev.holdfast.worker.WorkerHealth}. The other public types are public for the door alone.
+ *
+ * <p>The runtime in reading order, one actor a file:
+ *
+ * <ol>
+ *   <li>{@link dev.holdfast.worker.WorkerPlan} and {@link dev.holdfast.worker.Handlers}: what a
+ *       worker is made of; {@link dev.holdfast.worker.WorkerRuntime}: its start, its health, its
+ *       end ({@code Drain});
+ *   <li>{@code Pool}: slots shared by queues; {@code ClaimLoop}: the thread that takes its turns;
+ *       {@code Consumer}: one queue as one pool reads it: turn numbers, held jobs, outcomes on
+ *       their way;
+ *   <li>{@code ActiveJob}: one claim, from its answer to its outcome; {@code AttemptRunner}: its
+ *       stages on the handler's thread; {@code AttemptContext}, {@code Notes}: what the handler
+ *       sees; {@code OutcomeRules}: what becomes of it, as a pure function; {@code AttemptLines}:
+ *       its one log line;
+ *   <li>beside them, one thread a worker each: {@code LeaseKeeper}, {@code TimeoutWatch}, {@code
+ *       BellListener}, {@code Housekeeper};
+ *   <li>what they are built of: {@code Loop}, {@code Wakeup}, {@code RetryPause}, {@code
+ *       HandlerThreads}, {@code SuspectGate}, {@code QueuePicker}.
+ * </ol>
+ */
+@NullMarked
+package dev.holdfast.worker;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,100 @@
+package dev.holdfast.redis;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.holdfast.Worker;
+import dev.holdfast.job.Counters;
+import dev.holdfast.job.HandlesJob;
+import dev.holdfast.job.InvalidHandlerException;
+import dev.holdfast.job.JobContext;
+import dev.holdfast.job.JobHandler;
+import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.StateReason;
+import dev.holdfast.worker.WorkerHealth;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** How a worker is built, how it closes and how it is. */
+class WorkerLifeIT extends WorkerFixture {
+  @Test
+  void close_waits_for_what_runs_and_hands_back_what_does_not_end() throws InterruptedException {
+    CountDownLatch running = new CountDownLatch(2);
+    Worker worker =
+        on(
+            (mail, context) -> {
+              running.countDown();
+              if (mail.number() == 1) {
+                boolean never = new CountDownLatch(1).await(200, TimeUnit.MILLISECONDS);
+                assertThat(never).isFalse();
+              } else {
+                new CountDownLatch(1).await();
+              }
+            });
+    JobId ends = enqueue(1);
+    JobId hangs = enqueue(2);
+    assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+    worker.close();
+    worker.close();
+    assertThat(status(ends).state()).isEqualTo(JobState.SUCCEEDED);
+    assertThat(status(hangs).state()).isEqualTo(JobState.READY);
+    assertThat(status(hangs).reason()).isEqualTo(StateReason.RELEASED);
+    assertThat(status(hangs).counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
+  }
+
+  @Test
+  void a_running_worker_is_up_and_a_closed_one_is_down() {
+    Worker worker = on((mail, context) -> {});
+    awaitState(enqueue(1), JobState.SUCCEEDED);
+    assertThat(worker.health().status()).isEqualTo(WorkerHealth.Status.UP);
+    assertThat(worker.health().sinceLastTurn()).containsKey("mail");
+    worker.close();
+    assertThat(worker.health().status()).isEqualTo(WorkerHealth.Status.DOWN);
+  }
+
+  @HandlesJob(maxAttempts = 1)
+  private static final class Once implements JobHandler<Mail> {
+    @Override
+    public void handle(Mail job, JobContext context) throws IOException {
+      throw new IOException("always");
+    }
+  }
+
+  @Test
+  void annotated_settings_are_used_and_overridden() {
+    Worker annotated = start(Worker.on(holdfast).handler(new Once()).queue("mail", 1));
+    assertThat(awaitState(enqueue(1), JobState.DEAD).counters().failures()).isEqualTo(1);
+    annotated.close();
+    start(Worker.on(holdfast).handler(new Once(), QUICKLY).queue("mail", 1));
+    assertThat(awaitState(enqueue(2), JobState.DEAD).counters().failures()).isEqualTo(3);
+  }
+
+  @Test
+  void a_second_handler_for_a_type_is_refused() {
+    assertThatThrownBy(
+            () ->
+                Worker.on(holdfast)
+                    .handler(Mail.class, (mail, context) -> {})
+                    .handler(Mail.class, (mail, context) -> {})
+                    .queue("mail", 1)
+                    .start())
+        .isInstanceOf(InvalidHandlerException.class)
+        .hasMessageContaining("mail.welcome");
+  }
+
+  @Test
+  void leases_that_leave_no_room_for_an_outage_are_refused() {
+    assertThatThrownBy(
+            () ->
+                Worker.on(holdfast)
+                    .handler(Mail.class, (mail, context) -> {})
+                    .queue("mail", 1)
+                    .options(options().lease(Duration.ofMillis(1_800)).build())
+                    .start())
+        .isInstanceOf(InvalidHandlerException.class);
+  }
+}
