@@ -312,7 +312,8 @@ local function hand_back_lost()
           and (claimed == 0 or bytes + #body <= MOST_BYTES) then
         bytes = bytes + #body
         claimed = claimed + 1
-        push(claims, id, t.token, t.crashes > 1 and '1' or '0', record, t.due,
+        local _, _, start = header(body)
+        push(claims, id, t.token, t.crashes > 1 and '1' or '0', record, t.due ~= '' and t.due or start,
             has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
       end
     end
