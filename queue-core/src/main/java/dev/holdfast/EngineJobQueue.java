@@ -79,16 +79,13 @@ final class EngineJobQueue implements JobQueue {
   }
 
   @Override
-  public boolean delete(JobId id) {
+  public DeleteResult delete(JobId id) {
     QueueRef where = in(id);
-    ActReply reply = control.get().delete(where, id.key());
-    if (reply == ActReply.ACTIVE) {
-      throw new IllegalStateException(
-          "job "
-              + id
-              + " is active and was not deleted; cancel it and delete it once it has ended");
-    }
-    return done(reply);
+    return switch (control.get().delete(where, id.key())) {
+      case ACTIVE, REQUESTED -> DeleteResult.ACTIVE;
+      case NOT_FOUND -> DeleteResult.NOT_FOUND;
+      case DONE, ENDED, NOT_APPLICABLE, MISSING -> DeleteResult.DELETED;
+    };
   }
 
   @Override

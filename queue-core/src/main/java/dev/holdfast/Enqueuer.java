@@ -375,6 +375,13 @@ final class Enqueuer {
   /** Sends a job once the caller's transaction has committed; at once if there is none. */
   void sendAfterCommit(Prepared prepared) {
     TransactionBoundary boundary = options.transactionBoundary();
+    if (boundary == TransactionBoundary.NONE) {
+      throw new InvalidJobException(
+          "job "
+              + prepared.id()
+              + " cannot wait for a commit: HoldfastOptions.transactionBoundary is not set; set it,"
+              + " or call enqueue. Nothing was sent");
+    }
     if (!boundary.isActive()) {
       send(prepared);
       return;

@@ -14,7 +14,9 @@ import dev.holdfast.spi.StoredJob;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -45,6 +47,7 @@ public final class Holdfast implements AutoCloseable {
   private final JobViews views = new JobViews(envelopes);
   private final CompletionThreads completions = new CompletionThreads();
   private final Enqueuer enqueuer;
+  private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private Holdfast(Engine engine, HoldfastOptions options) {
@@ -165,13 +168,15 @@ public final class Holdfast implements AutoCloseable {
 
   /**
    * Enqueues a job once the caller's transaction has committed, never if it rolls back; at once if
-   * there is none. The payload is checked and written as JSON now.
+   * the thread is in none. The payload is checked and written as JSON now.
    *
    * <p>A process that dies between the commit and the enqueue loses the job, and an engine that is
    * away then makes the error reach whoever runs the transaction's callbacks (it is logged, too). A
    * job that must not be lost goes through an outbox in the transaction itself.
    *
    * @return the id the job will have; with an idempotency key that is taken, no job gets this id
+   * @throws dev.holdfast.job.InvalidJobException as {@code enqueue}, or if {@link
+   *     HoldfastOptions#transactionBoundary} is not set, so that nothing knows of transactions
    */
   public JobId enqueueAfterCommit(Object payload, EnqueueOptions options) {
     requireOpen();
@@ -237,12 +242,15 @@ public final class Holdfast implements AutoCloseable {
   }
 
   /**
-   * Closes the engine and ends the threads that complete futures. Close workers first. Idempotent.
+   * Closes the workers that still run here (each drains), then the engine, and ends the threads
+   * that complete futures. Idempotent.
    */
   @Override
   public void close() {
     if (closed.compareAndSet(false, true)) {
       try {
+        // Together, so that several drains take no longer than one.
+        workers.parallelStream().forEach(Worker::close);
         engine.close();
       } finally {
         completions.close();
@@ -250,7 +258,7 @@ public final class Holdfast implements AutoCloseable {
     }
   }
 
-  private void requireOpen() {
+  void requireOpen() {
     if (closed.get()) {
       throw new ClosedException("this Holdfast on " + engine.describe() + " is closed");
     }
@@ -259,6 +267,19 @@ public final class Holdfast implements AutoCloseable {
   private Control control() {
     requireOpen();
     return engine.control();
+  }
+
+  /** Remembers a worker, so that it does not outlive the engine it works on. */
+  void started(Worker worker) {
+    workers.add(worker);
+    if (closed.get()) {
+      worker.close();
+    }
+  }
+
+  /** Forgets a worker that has closed. */
+  void ended(Worker worker) {
+    workers.remove(worker);
   }
 
   /** The engine, for the worker; not guarded against use after close. */

@@ -49,17 +49,14 @@ public interface JobQueue {
   boolean changePriority(JobId id, Priority priority);
 
   /**
-   * Removes every trace of a job, such as for a request of erasure: payload, history, log, result.
-   * What it did elsewhere and its idempotency key stay.
-   *
-   * @return false if the job is not known
-   * @throws IllegalStateException if the job is active; cancel it first
+   * Removes every trace of a job that does not run, such as for a request of erasure: payload,
+   * history, log, result and idempotency key. What the job did elsewhere stays.
    */
-  boolean delete(JobId id);
+  DeleteResult delete(JobId id);
 
   /**
-   * Removes all waiting jobs, ready and scheduled; active and ended ones stay. Jobs that arrive
-   * meanwhile may be removed too. One round trip per 100 jobs.
+   * Removes all waiting jobs, ready and scheduled, retried and redriven ones too; active and ended
+   * ones stay. Jobs that arrive meanwhile may be removed too. One round trip per 100 jobs.
    *
    * @return how many were removed
    */

@@ -33,12 +33,14 @@ import org.jspecify.annotations.Nullable;
  * most 38 s later with the default options if another worker serves the queue, and 11 s later still
  * if all were away.
  *
- * <p>Close the worker before the {@link Holdfast} it works on.
+ * <p>Close the worker before the {@link Holdfast} it works on, which else closes it.
  */
 public final class Worker implements AutoCloseable {
+  private final Holdfast holdfast;
   private final WorkerRuntime runtime;
 
-  private Worker(WorkerRuntime runtime) {
+  private Worker(Holdfast holdfast, WorkerRuntime runtime) {
+    this.holdfast = holdfast;
     this.runtime = runtime;
   }
 
@@ -69,6 +71,7 @@ public final class Worker implements AutoCloseable {
   @Override
   public void close() {
     runtime.close();
+    holdfast.ended(this);
   }
 
   /** Collects what a worker is made of. Not safe for use by several threads. */
@@ -274,9 +277,11 @@ public final class Worker implements AutoCloseable {
               handlers,
               shares,
               interceptors);
-      WorkerRuntime runtime = WorkerRuntime.start(plan);
+      holdfast.requireOpen();
+      Worker worker = new Worker(holdfast, WorkerRuntime.start(plan));
       started = true;
-      return new Worker(runtime);
+      holdfast.started(worker);
+      return worker;
     }
   }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.EnqueueResult.Rejected;
 import dev.holdfast.EnqueueResult.Unknown;
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
+import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobType;
 import dev.holdfast.job.OutcomeUnknownException;
@@ -444,6 +445,15 @@ class EnqueuerTest {
       JobId id = inTransaction(false).enqueueAfterCommit(new Welcome(7));
       assertThat(commits).isEmpty();
       assertThat(calls.get(0).jobs().get(0).key()).isEqualTo(id.key());
+    }
+
+    @Test
+    void is_refused_where_nothing_knows_of_transactions() {
+      Holdfast without = Holdfast.on(engine, options.build());
+      assertThatExceptionOfType(InvalidJobException.class)
+          .isThrownBy(() -> without.enqueueAfterCommit(new Welcome(7)))
+          .withMessageContaining("transactionBoundary");
+      assertThat(calls).isEmpty();
     }
 
     @Test

@@ -3,8 +3,9 @@ package dev.holdfast.job;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The engine did not answer before the deadline, and nothing was written: the same call may be made
- * again without fear of a second job.
+ * The engine did not answer before the deadline. An enqueue that throws this has written nothing,
+ * and may be made again without fear of a second job ({@link OutcomeUnknownException} is its other
+ * answer). Of any other call the effect may or may not have taken place; all are safe to repeat.
  *
  * <p>Nothing is kept in memory for later: a job that could not be enqueued is the caller's to keep.
  */

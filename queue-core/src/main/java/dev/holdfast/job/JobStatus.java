@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param progress what its handler reported last
  * @param worker which worker holds it, if it is active
  * @param cancelRequested whether somebody asked that it ends
- * @param correlationId the correlation id; gone once the job has succeeded or was cancelled, when
- *     only its history is kept
+ * @param correlationId the correlation id; null in a list of jobs, and gone once the job has
+ *     succeeded or was cancelled, when only its history is kept
  * @param history its last attempts that failed, oldest first, at most five
  * @param log the last lines its handler logged
  */

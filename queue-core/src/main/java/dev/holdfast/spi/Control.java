@@ -40,7 +40,7 @@ public interface Control {
   /** Moves a waiting job to another lane. */
   ActReply prioritize(QueueRef queue, String key, Priority priority);
 
-  /** Removes every trace of a job that is not active. */
+  /** Removes every trace of a job that is not active, its idempotency key included. */
   ActReply delete(QueueRef queue, String key);
 
   /**

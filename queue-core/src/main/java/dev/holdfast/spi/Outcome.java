@@ -44,8 +44,17 @@ public sealed interface Outcome {
    */
   record Buried(StateReason reason, byte @Nullable [] attempt) implements Outcome {}
 
-  /** It ends as cancelled: its handler found nothing to do. */
-  record Discarded() implements Outcome {}
+  /**
+   * It ends as cancelled: its handler found nothing to do. Counts no failure.
+   *
+   * @param attempt why, encoded as an attempt for the history, or null
+   */
+  record Discarded(byte @Nullable [] attempt) implements Outcome {
+    /** It ends as cancelled, for no reason given. */
+    public Discarded() {
+      this(null);
+    }
+  }
 
   /** Handed back unrun or interrupted by a drain: to the head of its lane, no counter raised. */
   record Released() implements Outcome {}

@@ -194,7 +194,9 @@ final class Consumer {
     meters.ended(
         name,
         type,
-        refused ? Verdict.REFUSED : verdict.word(),
+        refused
+            ? Verdict.REFUSED
+            : settled == Settled.CANCELLED ? Verdict.CANCELLED : verdict.word(),
         Duration.ofNanos(job.startedAt() == 0 ? 0 : job.tookNanos()));
     if (settled == Settled.TAKEN || settled == Settled.UNCLAIMED) {
       countLoss(job);

@@ -143,7 +143,10 @@ final class OutcomeRules {
       Duration delay = Duration.between(clock.instant(), retry.instant());
       return failed(failure, StateReason.RETRY, delay, ending.cancelled(), counters, settings);
     } else if (verb instanceof VerbCall.Discard discard) {
-      return discarded(AttemptLines.oneLine(discard.why(), 500));
+      return discarded(
+          new Failure("discard", discard.why(), ""),
+          AttemptLines.oneLine(discard.why(), 500),
+          counters);
     }
     return buried(
         StateReason.BURIED, new Failure("bury", ((VerbCall.Bury) verb).why(), ""), counters);
@@ -154,7 +157,7 @@ final class OutcomeRules {
     ExceptionRule.Verdict rule = ExceptionRule.judge(settings.rules(), thrown).orElse(null);
     Failure failure = Failure.of(thrown);
     if (rule == ExceptionRule.Verdict.DISCARD) {
-      return discarded(AttemptLines.show(failure));
+      return discarded(failure, AttemptLines.show(failure), counters);
     }
     boolean hopeless =
         rule == ExceptionRule.Verdict.NON_RETRIABLE
@@ -184,9 +187,9 @@ final class OutcomeRules {
       return new Verdict(
           new Outcome.Retry(Duration.ZERO, reason, attempt),
           word,
-          happened,
+          "was cancelled",
           detail,
-          "its end was asked for: it is cancelled now");
+          "its end had been asked for");
     }
     int failures = counters.failures() + 1;
     if (failures >= settings.retryPolicy().maxAttempts()) {
@@ -222,9 +225,9 @@ final class OutcomeRules {
     return wait.compareTo(LONGEST_WAIT) > 0 ? LONGEST_WAIT : wait;
   }
 
-  private static Verdict discarded(String why) {
+  private Verdict discarded(Failure failure, String why, Counters counters) {
     return new Verdict(
-        new Outcome.Discarded(),
+        new Outcome.Discarded(attempt(failure, counters)),
         Verdict.DISCARDED,
         "discarded its job",
         why,

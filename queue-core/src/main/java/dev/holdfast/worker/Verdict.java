@@ -21,6 +21,9 @@ record Verdict(Outcome outcome, String word, String happened, String detail, Str
   static final String RELEASED = "released";
   static final String MISSED = "missed";
 
+  /** Somebody had asked for its end, and it did not succeed. */
+  static final String CANCELLED = "cancelled";
+
   /** The engine refused the outcome, whatever it was. */
   static final String REFUSED = "refused";
 

@@ -54,11 +54,13 @@ class OutcomeRulesTest {
   }
 
   private static Attempt attempt(Verdict verdict) {
-    byte[] json =
-        verdict.outcome() instanceof Outcome.Retry retry
-            ? retry.attempt()
-            : ((Outcome.Buried) verdict.outcome()).attempt();
-    return AttemptJson.decode(json);
+    Outcome outcome = verdict.outcome();
+    if (outcome instanceof Outcome.Retry retry) {
+      return AttemptJson.decode(retry.attempt());
+    } else if (outcome instanceof Outcome.Discarded discarded) {
+      return AttemptJson.decode(discarded.attempt());
+    }
+    return AttemptJson.decode(((Outcome.Buried) outcome).attempt());
   }
 
   @Nested
@@ -239,8 +241,9 @@ class OutcomeRulesTest {
 
     @Test
     void discard_and_bury_end_the_job() {
-      assertThat(called(new VerbCall.Discard("gone"), failures(0)).outcome())
-          .isEqualTo(new Outcome.Discarded());
+      Verdict discarded = called(new VerbCall.Discard("gone"), failures(0));
+      assertThat(discarded.outcome()).isInstanceOf(Outcome.Discarded.class);
+      assertThat(attempt(discarded).failure().message()).isEqualTo("gone");
       Verdict verdict = called(new VerbCall.Bury("no hope"), failures(0));
       assertThat(((Outcome.Buried) verdict.outcome()).reason()).isEqualTo(StateReason.BURIED);
       assertThat(attempt(verdict).failure().message()).isEqualTo("no hope");

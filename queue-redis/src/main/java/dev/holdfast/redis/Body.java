@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job as the hash {@code jobs} holds it: a header line that scripts read, then the envelope that
- * they do not. The header is {@code lane TAB type TAB key TAB unique TAB batch TAB start}; later
- * fields may be appended.
+ * they do not. The header is {@code lane TAB type TAB key TAB unique TAB batch TAB start [TAB
+ * idempotency key]}; later fields may be appended.
  *
  * @param lane the home lane's letter
  * @param type the job type
@@ -44,10 +44,21 @@ record Body(char lane, String type, String start, byte[] envelope) {
     return job.start().instant() != null ? "@" + job.start().instant().toEpochMilli() : "";
   }
 
+  /** The idempotency key as a seventh field, so that deleting the job can free it. */
+  private static String nameOf(NewJob job) {
+    return job.idempotency() == null ? "" : "\t" + job.idempotency().key();
+  }
+
   /** Header line and envelope in one array. */
   static byte[] encode(NewJob job) {
     byte[] header =
-        (letter(job.priority()) + "\t" + job.type() + "\t\t\t\t" + startOf(job) + "\n")
+        (letter(job.priority())
+                + "\t"
+                + job.type()
+                + "\t\t\t\t"
+                + startOf(job)
+                + nameOf(job)
+                + "\n")
             .getBytes(StandardCharsets.UTF_8);
     byte[] whole = new byte[header.length + job.envelope().length];
     System.arraycopy(header, 0, whole, 0, header.length);

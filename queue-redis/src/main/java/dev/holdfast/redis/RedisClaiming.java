@@ -96,8 +96,8 @@ final class RedisClaiming implements Claiming {
       args.add("snooze").add(o.delay().toMillis()).add("").add(NONE);
     } else if (outcome instanceof Outcome.Buried o) {
       args.add("bury").add(0).add(o.reason().name()).add(orNone(o.attempt()));
-    } else if (outcome instanceof Outcome.Discarded) {
-      args.add("discard").add(0).add("").add(NONE);
+    } else if (outcome instanceof Outcome.Discarded o) {
+      args.add("discard").add(0).add("").add(orNone(o.attempt()));
     } else if (outcome instanceof Outcome.Released) {
       args.add("release").add(0).add("").add(NONE);
     } else if (outcome instanceof Outcome.Missed o) {

@@ -37,8 +37,8 @@ elseif t and t.state ~= 'q' then
   return {'ENDED'}
 end
 if not t then
-  local lane, type = header(body)
-  t = new_track(lane or 'n', type or '', '')
+  local lane, type, _, idem = header(body)
+  t = new_track(lane or 'n', type or '', '', idem or '')
 end
 local lane = lane_of(t)
 if redis.call('ZREM', due, lane .. id) == 0 then

@@ -7,6 +7,8 @@
 -- KEYS[6] done     zset  job id -> keep until
 -- KEYS[7] skip     hash  lane:job id -> entries to ignore
 -- KEYS[8] leases   zset  job id -> lease end (only for the command that frees)
+-- KEYS[9] idem     hash  idempotency key -> end and job id
+-- KEYS[10] ends    zset  idempotency key -> end
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- ARGV[2] job id   ARGV[3] "1" to delete a dead letter only
 -- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
@@ -14,12 +16,15 @@
 --- include track
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local idem, ends = KEYS[9], KEYS[10]
 local id, only_dead = ARGV[2], ARGV[3] == '1'
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
 redis.call('HLEN', notes)
 redis.call('HLEN', skip)
+redis.call('HLEN', idem)
+redis.call('ZCARD', ends)
 local t = read_track(redis.call('HGET', track, id))
 local body = redis.call('HGET', jobs, id)
 if not t and not body then
@@ -34,6 +39,15 @@ if not t or t.state == 'q' then
   local lane = t and lane_of(t) or header(body) or 'n'
   if redis.call('ZREM', due, lane .. id) == 0 then
     redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
+  end
+end
+if not only_dead then
+  -- The caller's own name for the job goes too: it may be personal, and it would block the work anew.
+  local _, _, _, name = header(body or '')
+  name = name or string.match(t and t.rest or '', '^\t([^\t]*)') or ''
+  if name ~= '' and string.match(redis.call('HGET', idem, name) or '', '^%d+\t(.*)$') == id then
+    redis.call('HDEL', idem, name)
+    redis.call('ZREM', ends, name)
   end
 end
 redis.call('ZREM', dead, id)

@@ -38,8 +38,8 @@ elseif not body then
 end
 local fresh = not t
 if fresh then
-  local lane, type = header(body)
-  t = new_track(lane or 'n', type or '', '')
+  local lane, type, _, idem = header(body)
+  t = new_track(lane or 'n', type or '', '', idem or '')
 end
 local lane = lane_of(t)
 local score = redis.call('ZSCORE', due, lane .. id)

@@ -128,7 +128,10 @@ function verbs.bury(id, t, delay, reason, text)
   end
   finish(id, t, 'd', reason)
 end
-function verbs.discard(id, t)
+function verbs.discard(id, t, delay, reason, text)
+  if text ~= '' then
+    remember(id, text)
+  end
   finish(id, t, 'c', 'DISCARDED')
 end
 function verbs.release(id, t)
@@ -211,12 +214,12 @@ local cut, mine_now = false, {}
 local add_leases = {}
 local lease_end = int(now + lease)
 
-local function claim(id, t, body, type, start, suspect)
+local function claim(id, t, body, type, start, idem, suspect)
   local waited_from
   if t then
     waited_from = t.due
   else
-    t = new_track(string.sub(body, 1, 1), type, '')
+    t = new_track(string.sub(body, 1, 1), type, '', idem)
     t.due = string.match(start, '^@(%d+)$') or ''
     waited_from = start
   end
@@ -240,7 +243,7 @@ end
 
 -- A job the engine cannot hand out is buried with what is left of it, never looped.
 local function bury(id, t, reason)
-  t = t or new_track('n', '', '')
+  t = t or new_track('n', '', '', '')
   t.token = ''
   finish(id, t, 'd', reason)
   corrupt = corrupt + 1
@@ -273,7 +276,7 @@ local function take(lane, most)
         bury(id, t, 'MISSING')
         dropped = dropped + 1
       else
-        local home, type, start = header(body)
+        local home, type, start, idem = header(body)
         if not home then
           redis.call('LPOP', key)
           bury(id, t, 'MALFORMED')
@@ -285,7 +288,7 @@ local function take(lane, most)
           redis.call('LMOVE', key, active, 'LEFT', 'RIGHT')
           bytes = bytes + #body
           most = most - 1
-          claim(id, t, body, type, start, suspect)
+          claim(id, t, body, type, start, idem, suspect)
         end
       end
       if dropped >= MOST_DROPPED then

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.Worker;
+import dev.holdfast.job.ClosedException;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.HandlesJob;
 import dev.holdfast.job.InvalidHandlerException;
@@ -96,5 +97,15 @@ class WorkerLifeIT extends WorkerFixture {
                     .options(options().lease(Duration.ofMillis(1_800)).build())
                     .start())
         .isInstanceOf(InvalidHandlerException.class);
+  }
+
+  @Test
+  void closing_the_door_closes_the_workers_behind_it() {
+    Worker worker = on((mail, context) -> {});
+    JobId id = enqueue(1);
+    awaitState(id, JobState.SUCCEEDED);
+    holdfast.close();
+    assertThat(worker.health().status()).isEqualTo(WorkerHealth.Status.DOWN);
+    assertThatThrownBy(() -> on((mail, context) -> {})).isInstanceOf(ClosedException.class);
   }
 }

@@ -61,8 +61,10 @@ class WorkerVerbsIT extends WorkerFixture {
   @Test
   void discard_ends_the_job_as_cancelled() {
     on((mail, context) -> context.discard("nothing left to do"));
-    assertThat(awaitState(enqueue(1), JobState.CANCELLED).reason())
-        .isEqualTo(StateReason.DISCARDED);
+    JobStatus status = awaitState(enqueue(1), JobState.CANCELLED);
+    assertThat(status.reason()).isEqualTo(StateReason.DISCARDED);
+    assertThat(status.counters().failures()).isZero();
+    assertThat(status.lastFailure().orElseThrow().message()).isEqualTo("nothing left to do");
   }
 
   @Test

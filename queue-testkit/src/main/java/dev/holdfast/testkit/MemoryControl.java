@@ -179,6 +179,7 @@ final class MemoryControl implements Control {
             return ActReply.ACTIVE;
           }
           queue.forget(job);
+          queue.forgetName(key);
           return ActReply.DONE;
         });
   }

@@ -184,6 +184,19 @@ final class MemoryQueue {
     }
   }
 
+  /** Frees the idempotency key of a job. */
+  void forgetName(String jobKey) {
+    names.entrySet().stream()
+        .filter(entry -> entry.getValue().key().equals(jobKey))
+        .map(Map.Entry::getKey)
+        .toList()
+        .forEach(
+            name -> {
+              names.remove(name);
+              nameEnds.remove(name);
+            });
+  }
+
   /** Removes every trace of a job. */
   void forget(MemoryJob job) {
     takeOut(job);

@@ -158,7 +158,10 @@ final class MemoryTurn {
       countFailure(job, attemptOf(buried));
       job.failures = buried.reason() == StateReason.MALFORMED ? failures : job.failures;
       ends.bury(job, buried.reason());
-    } else if (outcome instanceof Outcome.Discarded) {
+    } else if (outcome instanceof Outcome.Discarded discarded) {
+      if (discarded.attempt() != null) {
+        job.notes.remember(discarded.attempt());
+      }
       ends.cancel(job, StateReason.DISCARDED);
     } else {
       release(job);

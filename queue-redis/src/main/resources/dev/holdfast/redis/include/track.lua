@@ -1,5 +1,5 @@
 -- track.lua: reads and writes a job's record in `track`. docs/keys.md lists its fields.
--- Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), header(body).
+-- Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), new_track, header(body).
 local TRACK = '^(%a)\t(%a)\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
     .. '\t([^\t]*)\t([^\t]*)\t(%d*)\t(%d*)\t(%d*)\t([^\t]*)(.*)$'
 
@@ -23,11 +23,11 @@ local function write_track(t)
       t.snoozes, t.token, t.consumer, t.cancel, t.due, t.missed, t.type}, '\t') .. t.rest
 end
 
--- The record of a job that was never claimed.
-local function new_track(lane, type, at)
+-- The record of a job that was never claimed; `idem` is its idempotency key or "".
+local function new_track(lane, type, at, idem)
   return {state = 'q', lane = lane, reason = 'ENQUEUED', at = at, failures = 0, claims = 0,
       crashes = 0, misses = 0, snoozes = 0, token = '', consumer = '', cancel = '', due = '',
-      missed = '', type = type, rest = ''}
+      missed = '', type = type, rest = idem ~= '' and '\t' .. idem or ''}
 end
 
 -- From its second crash on a job goes through the suspect lane, so that it takes no neighbour along.
@@ -35,7 +35,8 @@ local function lane_of(t)
   return t.crashes > 1 and 's' or t.lane
 end
 
--- Lane, type and start of a body's header line; nil if it cannot be read.
+-- Lane, type, start and idempotency key (or "") of a body's header line; nil if it cannot be read.
 local function header(body)
-  return string.match(body, '^([hnl])\t([%w._-]+)\t[^\t\n]*\t[^\t\n]*\t[^\t\n]*\t([^\t\n]*)[^\n]*\n')
+  return string.match(body,
+      '^([hnl])\t([%w._-]+)\t[^\t\n]*\t[^\t\n]*\t[^\t\n]*\t([^\t\n]*)\t?([^\t\n]*)[^\n]*\n')
 end

@@ -1,6 +1,6 @@
 -- view.lua: all that is known of one job. Reads the locals: jobs, track, notes, due, dead, done.
--- Gives: view(id, whole) -> seven strings and a size, or nil: record or "", body (only the header line
---   unless whole), due time or "", keep until or "", progress, history, log, result.
+-- Gives: view(id, whole) -> eight strings, or nil: record or "", body (only its header line unless whole)
+--   or "", due time or "", keep until or "", progress, history, log, result.
 local function view(id, whole)
   local record = redis.call('HGET', track, id)
   local body = redis.call('HGET', jobs, id)

@@ -460,6 +460,38 @@ public abstract class ControlContract extends EngineContract {
   }
 
   @Test
+  void a_deleted_job_frees_its_idempotency_key_also_after_its_end() {
+    NewJob plain = job();
+    NewJob first = withName(plain, "order:7");
+    assertThat(sent(first).verdict()).isEqualTo(Verdict.CREATED);
+    control().delete(queue(), first.key());
+    NewJob second = withName(job(), "order:7");
+    assertThat(sent(second).verdict()).isEqualTo(Verdict.CREATED);
+    claimAndSettle(new Outcome.Succeeded(null));
+    control().delete(queue(), second.key());
+    NewJob third = withName(job(), "order:7");
+    assertThat(sent(third).verdict()).isEqualTo(Verdict.CREATED);
+    // The key is the third's now: deleting it once more by the second's id changes nothing.
+    control().delete(queue(), second.key());
+    assertThat(sent(withName(job(), "order:7")).existingKey()).isEqualTo(third.key());
+  }
+
+  private EnqueueReply sent(NewJob job) {
+    return enqueueAll(queue(), Long.MAX_VALUE, List.of(job)).get(0);
+  }
+
+  private static NewJob withName(NewJob job, String name) {
+    return new NewJob(
+        job.key(),
+        job.type(),
+        job.priority(),
+        job.start(),
+        new NewJob.Idempotency(name, Duration.ofHours(1)),
+        job.retry(),
+        job.envelope());
+  }
+
+  @Test
   void an_active_job_cannot_be_deleted() {
     String key = enqueueOne();
     Claim claim = taker().claimOne();
