@@ -1,24 +1,31 @@
 package dev.holdfast.examples.docs;
 
+import dev.holdfast.EnqueueInterceptor;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.EnqueueResult;
 import dev.holdfast.Enqueued;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
+import dev.holdfast.JobRequest;
+import dev.holdfast.TransactionBoundary;
 import dev.holdfast.Worker;
 import dev.holdfast.deadletter.DeadLetter;
 import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.deadletter.DeadLetterQueue;
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HandlesJob;
+import dev.holdfast.job.InvalidNameException;
 import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.JobType;
 import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.ResultHandler;
+import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.metrics.MeterOptions;
 import dev.holdfast.metrics.MicrometerMeters;
@@ -26,6 +33,7 @@ import dev.holdfast.redis.RedisEngine;
 import dev.holdfast.redis.RedisOptions;
 import dev.holdfast.retry.ExceptionRule;
 import dev.holdfast.retry.RetryPolicy;
+import dev.holdfast.worker.AttemptInterceptor;
 import dev.holdfast.worker.HandlerFactory;
 import dev.holdfast.worker.HandlerOptions;
 import dev.holdfast.worker.QueueOrder;
@@ -35,8 +43,13 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.net.http.HttpTimeoutException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * The code that the README and the pages under {@code docs} show, between {@code // tag::} and
@@ -92,6 +105,18 @@ final class DocExamples {
     }
     // end::first-job[]
   }
+
+  // tag::worker-main[]
+  static final class MailWorker {
+    public static void main(String[] args) {
+      Mailer mailer = (user, locale, key) -> System.out.println("welcome, " + user);
+      Holdfast holdfast = Holdfast.on(RedisEngine.connect(System.getenv("REDIS_URL")));
+      Worker.on(holdfast).handler(new SendWelcomeHandler(mailer)).queue("mail", 20).start();
+      // main ends here; the worker's threads keep the JVM alive, and SIGTERM drains it
+    }
+  }
+
+  // end::worker-main[]
 
   static void handlers(Holdfast holdfast, Mailer mailer, HandlerFactory container) {
     // tag::lambda[]
@@ -191,6 +216,55 @@ final class DocExamples {
     return handler;
   }
 
+  /** A mail service, and what it answers. */
+  @FunctionalInterface
+  interface MailApi {
+    /** Sends one. */
+    Answer welcome(long userId);
+
+    /** An answer over HTTP. */
+    record Answer(int status, Duration retryAfter) {}
+  }
+
+  static JobHandler<SendWelcome> limited(MailApi api) {
+    // tag::retry-after[]
+    JobHandler<SendWelcome> handler =
+        (job, context) -> {
+          MailApi.Answer answer = api.welcome(job.userId());
+          if (answer.status() == 429) { // too many requests: not this job's fault
+            throw context.snooze(answer.retryAfter());
+          }
+          if (answer.status() >= 500) { // a failure that says when to come again
+            throw new RetryAfterException(
+                answer.retryAfter(), "mail service answered " + answer.status(), null);
+          }
+        };
+    // end::retry-after[]
+    return handler;
+  }
+
+  static void timing(Holdfast holdfast, SendWelcomeHandler handler, MeterRegistry registry) {
+    // tag::attempt-interceptor[]
+    AttemptInterceptor timing =
+        (context, attempt) -> {
+          long begun = System.nanoTime();
+          String end = "threw";
+          try {
+            attempt.proceed(); // exactly once
+            end = "returned";
+          } catch (JobContext.Verb verb) {
+            end = verb.getMessage(); // snooze, retryAt, discard or bury: no error
+            throw verb;
+          } finally {
+            registry
+                .timer("mail.attempt", "type", context.type(), "end", end)
+                .record(System.nanoTime() - begun, TimeUnit.NANOSECONDS);
+          }
+        };
+    Worker.on(holdfast).handler(handler).interceptor(timing).start();
+    // end::attempt-interceptor[]
+  }
+
   static void enqueue(Holdfast holdfast, String requestId, List<SendWelcome> jobs) {
     // tag::enqueue-options[]
     holdfast.enqueue(
@@ -222,6 +296,155 @@ final class DocExamples {
     if (safe < jobs.size()) {
       throw new IllegalStateException("some jobs were not enqueued");
     }
+  }
+
+  static boolean once(Holdfast holdfast) {
+    // tag::idempotency[]
+    Enqueued first =
+        holdfast.enqueue(
+            new SendWelcome(7, "fr"), EnqueueOptions.defaults().idempotencyKey("welcome:7"));
+    Enqueued second =
+        holdfast.enqueue(
+            new SendWelcome(7, "en"), EnqueueOptions.defaults().idempotencyKey("welcome:7"));
+    boolean same = second.id().equals(first.id()) && !second.created(); // "fr" is what is sent
+    // end::idempotency[]
+
+    // tag::existing[]
+    Optional<JobStatus> status = holdfast.status(second.id());
+    boolean ended = status.map(job -> job.state().isFinal()).orElse(true); // no record any more
+    // end::existing[]
+    return same && ended;
+  }
+
+  static List<EnqueueResult> list(Holdfast holdfast) {
+    // tag::job-requests[]
+    List<JobRequest> requests =
+        List.of(
+            JobRequest.of(
+                new SendWelcome(7, "fr"), EnqueueOptions.defaults().idempotencyKey("welcome:7")),
+            JobRequest.of(new SendWelcome(8, "en"), EnqueueOptions.in(Duration.ofHours(1))));
+    List<EnqueueResult> results = holdfast.enqueueAll(requests); // one a request, in this order
+
+    List<JobRequest> again = new ArrayList<>();
+    for (int i = 0; i < requests.size(); i++) {
+      JobRequest request = requests.get(i);
+      EnqueueOptions options = request.options();
+      results
+          .get(i)
+          .<Optional<JobRequest>>match(
+              enqueued -> Optional.empty(),
+              rejected -> Optional.of(request),
+              unknown ->
+                  Optional.of(JobRequest.of(request.payload(), options.retrying(unknown.id()))))
+          .ifPresent(again::add);
+    }
+    // end::job-requests[]
+    return again.isEmpty() ? results : holdfast.enqueueAll(again);
+  }
+
+  static CompletableFuture<JobId> async(Holdfast holdfast) {
+    // tag::enqueue-async[]
+    CompletableFuture<Enqueued> sent = holdfast.enqueueAsync(new SendWelcome(7, "fr"));
+    CompletableFuture<JobId> id = sent.thenApply(Enqueued::id);
+    // end::enqueue-async[]
+    return id;
+  }
+
+  static Holdfast interceptor(String redisUrl, Supplier<String> currentTenant) {
+    // tag::enqueue-interceptor[]
+    EnqueueInterceptor tenant =
+        (payload, type, options) -> options.header("tenant", currentTenant.get());
+    HoldfastOptions options = HoldfastOptions.builder().enqueueInterceptor(tenant).build();
+    Holdfast holdfast = Holdfast.on(RedisEngine.connect(redisUrl), options);
+    // end::enqueue-interceptor[]
+    return holdfast;
+  }
+
+  /** The transactions of an application. */
+  interface Transactions {
+    /** Whether the calling thread is in one. */
+    boolean active();
+
+    /** Runs something after the commit of the calling thread's transaction. */
+    void onCommit(Runnable action);
+  }
+
+  // tag::transaction-boundary[]
+  static final class ShopTransactions implements TransactionBoundary {
+    private final Transactions transactions;
+
+    ShopTransactions(Transactions transactions) {
+      this.transactions = transactions;
+    }
+
+    @Override
+    public boolean isActive() {
+      return transactions.active();
+    }
+
+    @Override
+    public void afterCommit(Runnable action) {
+      transactions.onCommit(action); // never called if it rolls back
+    }
+  }
+
+  // end::transaction-boundary[]
+
+  static JobId afterCommit(String redisUrl, Transactions transactions) {
+    // tag::after-commit[]
+    HoldfastOptions options =
+        HoldfastOptions.builder().transactionBoundary(new ShopTransactions(transactions)).build();
+    Holdfast holdfast = Holdfast.on(RedisEngine.connect(redisUrl), options);
+    JobId id = holdfast.enqueueAfterCommit(new SendWelcome(7, "fr")); // inside a transaction
+    // end::after-commit[]
+    return id;
+  }
+
+  // tag::parse[]
+  static Optional<JobStatus> mailStatus(Holdfast holdfast, String fromUrl) {
+    JobId id;
+    try {
+      id = JobId.parse(fromUrl);
+    } catch (InvalidNameException e) {
+      return Optional.empty(); // no job id: 404
+    }
+    return id.queue().equals("mail") ? holdfast.status(id) : Optional.empty();
+  }
+
+  // end::parse[]
+
+  static void pages(Holdfast holdfast) {
+    // tag::pages[]
+    String cursor = null;
+    do {
+      Page<JobStatus> page = holdfast.queue("mail").jobs(JobState.ACTIVE, cursor, 200);
+      page.items().forEach(job -> System.out.println(job.id() + " " + job.correlationId()));
+      cursor = page.next();
+    } while (cursor != null);
+    // end::pages[]
+  }
+
+  /** A part of an application that is stopped at its end. */
+  @FunctionalInterface
+  interface Part {
+    /** Stops it. */
+    void stop();
+  }
+
+  static void ownHook(Holdfast holdfast, SendWelcomeHandler handler, Part server, Part database) {
+    // tag::own-hook[]
+    WorkerOptions options = WorkerOptions.builder().closeOnShutdown(false).build();
+    Worker worker = Worker.on(holdfast).handler(handler).options(options).start();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(
+                () -> {
+                  server.stop(); // no more requests
+                  worker.close(); // drain: handlers still have all they use
+                  holdfast.close();
+                  database.stop(); // last: what handlers use
+                }));
+    // end::own-hook[]
   }
 
   static boolean look(Holdfast holdfast, JobId id) {
