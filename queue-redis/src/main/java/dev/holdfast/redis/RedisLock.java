@@ -66,7 +66,8 @@ public final class RedisLock {
    * @param wait for how long, 0 to 24 h; what follows a lost answer may take the command timeout
    *     longer
    * @return the lock, to be closed; empty if another holder had it all the time
-   * @throws EngineUnavailableException as for {@link #tryLock()}
+   * @throws EngineUnavailableException as for {@link #tryLock()}, but only once the wait is over
+   * @throws IllegalArgumentException if the wait is out of range
    * @throws LockException as for {@link #tryLock()}
    * @throws InterruptedException if the thread is interrupted; the lock is not taken
    */
@@ -94,7 +95,8 @@ public final class RedisLock {
    *
    * @return the lock, to be closed
    * @throws LockHeldException if another holder had it all the time
-   * @throws EngineUnavailableException as for {@link #tryLock()}
+   * @throws EngineUnavailableException as for {@link #tryLock(Duration)}
+   * @throws IllegalArgumentException if the wait is out of range
    * @throws LockException as for {@link #tryLock()}
    * @throws InterruptedException if the thread is interrupted; the lock is not taken
    */

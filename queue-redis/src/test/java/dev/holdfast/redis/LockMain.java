@@ -30,6 +30,7 @@ final class LockMain {
 
   private static void contend(RedisLock lock, History history, FencedFile file, RespClient redis)
       throws InterruptedException {
+    long pid = ProcessHandle.current().pid();
     history.add("READY", 0, "");
     while (!history.gateIsOpen(1)) {
       Thread.onSpinWait();
@@ -42,7 +43,8 @@ final class LockMain {
           boolean accepted = file.write(held.token());
           file.count();
           long to = micros(redis);
-          history.add("SECTION", 0, held.token() + " " + from + " " + to + " " + accepted);
+          history.add(
+              "SECTION", 0, held.token() + " " + from + " " + to + " " + accepted + " " + pid);
         }
       }
     }
