@@ -440,6 +440,8 @@ class LockIT {
     assertThat(first.unlock()).isFalse();
     first.close();
 
+    // On the connection of that unlock, so it has arrived by then.
+    assertThat(lock.tryLock()).isEmpty();
     assertThat(second.extendNow()).isTrue();
     CompletableFuture<Long> late = new CompletableFuture<>();
     first.onLost(() -> late.complete(1L));
