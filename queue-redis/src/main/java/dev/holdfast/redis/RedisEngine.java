@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.job.EngineRefusedException;
 import dev.holdfast.job.EngineRefusedException.Problem;
+import dev.holdfast.job.Naming;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Control;
@@ -43,6 +44,7 @@ public final class RedisEngine implements Engine {
   private final RedisClaiming claiming;
   private final RedisUpkeep upkeep;
   private final RedisControl control;
+  private final LockKeeper locks;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RedisEngine(RedisOptions options, Supplier<String> now) {
@@ -61,6 +63,7 @@ public final class RedisEngine implements Engine {
     this.claiming = new RedisClaiming(shared, hints);
     this.upkeep = new RedisUpkeep(shared);
     this.control = new RedisControl(shared);
+    this.locks = new LockKeeper(shared);
   }
 
   /**
@@ -159,6 +162,25 @@ public final class RedisEngine implements Engine {
     return control;
   }
 
+  /**
+   * A lock by its name, with {@link LockOptions#defaults()}. Nothing is sent by this call.
+   *
+   * @param name 1 to 128 characters of {@code A-Z a-z 0-9 . _ -}; whoever uses the same name in the
+   *     same namespace uses the same lock. Locks and queues may have the same names
+   * @throws dev.holdfast.job.InvalidNameException if the name is none
+   */
+  public RedisLock lock(String name) {
+    return lock(name, LockOptions.defaults());
+  }
+
+  /**
+   * As {@link #lock(String)}, with options. They are those of this object: another process may use
+   * others for the same lock.
+   */
+  public RedisLock lock(String name, LockOptions options) {
+    return new RedisLock(locks, Naming.name("lock name", name), options);
+  }
+
   @Override
   public Duration reconnectCap() {
     return shared.options().reconnectCap();
@@ -177,6 +199,7 @@ public final class RedisEngine implements Engine {
     if (closed.compareAndSet(false, true)) {
       intake.close();
       hints.close();
+      locks.close();
       timer.shutdownNow();
       shared.connections().close();
     }

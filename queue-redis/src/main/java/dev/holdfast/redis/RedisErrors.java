@@ -99,6 +99,30 @@ final class RedisErrors {
     return Kind.OTHER;
   }
 
+  /** The exception a user of a lock sees for an error. */
+  static HoldfastException translateLock(String lock, String what, Throwable error) {
+    Throwable cause = unwrap(error);
+    String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    String place = what + " lock " + lock;
+    return switch (kindOf(cause)) {
+      case WRONG_TYPE ->
+          new LockException(
+              place
+                  + " was refused: its key holds what Holdfast did not write there. "
+                  + "Nothing was changed; use another name, or move that key. Redis said: "
+                  + said,
+              cause);
+      case DENIED ->
+          new EngineUnavailableException(
+              place + " was refused: the user lacks a permission. Redis said: " + said, cause);
+      case NOT_SENT ->
+          new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);
+      case UNKNOWN -> new EngineUnavailableException(place + " got no answer: " + said, cause);
+      case REFUSED_FOR_NOW, READ_ONLY, OUT_OF_MEMORY, OTHER ->
+          new EngineUnavailableException(place + " was refused by Redis: " + said, cause);
+    };
+  }
+
   /** The exception a caller of the engine sees for an error. */
   static HoldfastException translate(String queue, String what, Throwable error) {
     Throwable cause = unwrap(error);

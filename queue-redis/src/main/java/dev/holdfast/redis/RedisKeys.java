@@ -34,7 +34,9 @@ final class RedisKeys {
     IDEM("hash"),
     ENDS("zset"),
     /** One a consumer; its name ends with the consumer's. */
-    ACTIVE("list");
+    ACTIVE("list"),
+    /** One a lock, of no queue; see {@link #lock}. */
+    LOCK("hash");
 
     private final String type;
 
@@ -68,8 +70,8 @@ final class RedisKeys {
   }
 
   byte[] of(Key key) {
-    if (key == Key.ACTIVE) {
-      throw new IllegalArgumentException("an active list belongs to a consumer");
+    if (key == Key.ACTIVE || key == Key.LOCK) {
+      throw new IllegalArgumentException(key + " is no single key of a queue");
     }
     return Objects.requireNonNull(keys.get(key));
   }
@@ -81,6 +83,15 @@ final class RedisKeys {
   /** The pub/sub channel of hints that a running job should end. */
   byte[] cancelChannel() {
     return bytes(prefix + "cancel");
+  }
+
+  /**
+   * The one key of a lock: {@code hf:{lock:report}}. It is no key of a queue, whatever the names:
+   * those go on after the brace, and this ends with it. (A lock named "1" shares the tag, and so
+   * the Cluster slot, of partition 1 of a queue named "lock"; that is all they share.)
+   */
+  static byte[] lock(String namespace, String name) {
+    return bytes(namespace + ":{lock:" + name + "}");
   }
 
   private static byte[] bytes(String text) {

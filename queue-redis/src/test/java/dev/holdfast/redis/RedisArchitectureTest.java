@@ -46,14 +46,15 @@ class RedisArchitectureTest {
   }
 
   @Test
-  void users_see_the_engine_and_its_options_only() {
+  void users_see_the_engine_the_lock_and_their_options_only() {
     classes()
         .that()
         .arePublic()
         .and()
         .areTopLevelClasses()
         .should()
-        .haveNameMatching(".*\\.(RedisEngine|RedisOptions|package-info)")
+        .haveNameMatching(
+            ".*\\.(RedisEngine|RedisOptions|RedisLock|HeldLock|LockOptions|LockException|LockHeldException|package-info)")
         .check(REDIS);
   }
 }

@@ -49,7 +49,7 @@ final class ScriptCallersTest {
           assertThat(call.keys())
               .as("keys of " + call.script())
               .hasSize(call.script().keys().size())
-              .allMatch(key -> key.startsWith("hf:{mail}:"));
+              .allMatch(key -> key.startsWith("hf:{mail}:") || key.equals("hf:{lock:mail}"));
           heard.add(call.script());
         }
       } finally {
@@ -115,6 +115,11 @@ final class ScriptCallersTest {
     redis.answer(Script.FIND, "NOT_FOUND");
     redis.answer(Script.LIST, "PAGE", "-1");
     redis.answer(Script.STATS, "STATS", "0", "0", "0", "0", "0", "0", "0", "");
+    redis.answer(Script.LOCK, "LOCKED", "7");
+    redis.answer(Script.EXTEND_LOCK, "EXTENDED");
+    redis.answer(Script.UNLOCK, "UNLOCKED");
+    LockCalls lock = new LockCalls(shared, "mail");
+    Duration lease = Duration.ofSeconds(30);
     List<Expected> all = new ArrayList<>();
     all.add(new Expected(Script.OPEN, fixed(Script.OPEN), () -> claiming.open(MAIL)));
     all.add(
@@ -156,6 +161,9 @@ final class ScriptCallersTest {
     add(all, Script.FIND, () -> control.find(MAIL, KEY));
     add(all, Script.LIST, () -> control.list(MAIL, JobState.READY, null, 10));
     add(all, Script.STATS, () -> control.stats(MAIL));
+    add(all, Script.LOCK, () -> lock.lock("owner", lease, lease).join());
+    add(all, Script.EXTEND_LOCK, () -> lock.extend("owner", 7, lease, lease).join());
+    add(all, Script.UNLOCK, () -> lock.unlock("owner", "7", lease).join());
     return all;
   }
 

@@ -145,6 +145,11 @@ final class ScriptHeaderTest {
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");
       case STATS -> Set.of("STATS");
+      case LOCK -> names(LockCalls.Result.LOCKED, LockCalls.Result.HELD);
+      case EXTEND_LOCK ->
+          names(LockCalls.Result.EXTENDED, LockCalls.Result.TAKEN, LockCalls.Result.FREE);
+      case UNLOCK ->
+          names(LockCalls.Result.UNLOCKED, LockCalls.Result.TAKEN, LockCalls.Result.FREE);
     };
   }
 

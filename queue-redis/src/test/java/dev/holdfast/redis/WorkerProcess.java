@@ -4,10 +4,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** Starts, stops, continues and kills a {@link WorkerMain}. */
+/**
+ * Starts, stops, continues and kills a {@link WorkerMain}, or another main class of these tests.
+ */
 final class WorkerProcess implements AutoCloseable {
   private final Process process;
   private final Path output;
@@ -19,24 +22,33 @@ final class WorkerProcess implements AutoCloseable {
 
   static WorkerProcess start(
       String uri, String namespace, String queue, int concurrency, History history) {
+    return start(
+        WorkerMain.class,
+        history,
+        uri,
+        namespace,
+        queue,
+        Integer.toString(concurrency),
+        history.directory().toString());
+  }
+
+  static WorkerProcess start(Class<?> main, History history, String... args) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     try {
       Path output = Files.createTempFile(history.directory(), "worker", ".out");
+      List<String> command =
+          new ArrayList<>(
+              List.of(
+                  java,
+                  "-Xmx128m",
+                  "-XX:ActiveProcessorCount=1",
+                  "-XX:TieredStopAtLevel=1",
+                  main.getName()));
+      command.addAll(List.of(args));
       ProcessBuilder builder =
-          new ProcessBuilder(
-                  List.of(
-                      java,
-                      "-Xmx128m",
-                      "-XX:ActiveProcessorCount=1",
-                      "-XX:TieredStopAtLevel=1",
-                      WorkerMain.class.getName(),
-                      uri,
-                      namespace,
-                      queue,
-                      Integer.toString(concurrency),
-                      history.directory().toString()))
+          new ProcessBuilder(command)
               .redirectErrorStream(true)
               .redirectOutput(output.toFile())
               .directory(history.directory().toFile());

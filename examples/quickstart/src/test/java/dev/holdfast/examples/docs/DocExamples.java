@@ -29,7 +29,10 @@ import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.metrics.MeterOptions;
 import dev.holdfast.metrics.MicrometerMeters;
+import dev.holdfast.redis.HeldLock;
+import dev.holdfast.redis.LockOptions;
 import dev.holdfast.redis.RedisEngine;
+import dev.holdfast.redis.RedisLock;
 import dev.holdfast.redis.RedisOptions;
 import dev.holdfast.retry.ExceptionRule;
 import dev.holdfast.retry.RetryPolicy;
@@ -491,6 +494,30 @@ final class DocExamples {
     Holdfast holdfast = Holdfast.on(RedisEngine.connect(options));
     // end::strict[]
     return holdfast;
+  }
+
+  static void locks(RedisEngine engine, Table table, int rows, Runnable migration)
+      throws InterruptedException {
+    // tag::lock[]
+    RedisLock report = engine.lock("nightly-report");
+    Optional<HeldLock> taken = report.tryLock(Duration.ofSeconds(5));
+    if (taken.isPresent()) {
+      try (HeldLock held = taken.get()) {
+        held.onLost(Thread.currentThread()::interrupt);
+        for (int row = 0; row < rows && held.isHeld(); row++) {
+          table.write(row, held.token()); // refuses a token lower than the highest it has seen
+        }
+      }
+    }
+    // end::lock[]
+
+    // tag::lock-options[]
+    LockOptions patient =
+        LockOptions.defaults().withLease(Duration.ofMinutes(2)).withMaxHold(Duration.ofHours(6));
+    try (HeldLock held = engine.lock("migration", patient).lock(Duration.ofMinutes(10))) {
+      migration.run();
+    }
+    // end::lock-options[]
   }
 
   static HoldfastOptions meters(MeterRegistry registry) {

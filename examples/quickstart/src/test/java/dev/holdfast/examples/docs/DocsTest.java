@@ -59,7 +59,7 @@ class DocsTest {
 
   @Test
   void every_script_that_a_page_names_exists() {
-    Pattern name = Pattern.compile("`([a-z/]+)\\.lua`");
+    Pattern name = Pattern.compile("`([a-z_/]+)\\.lua`");
     for (Path page : pages()) {
       Matcher matcher = name.matcher(read(page));
       while (matcher.find()) {
@@ -85,7 +85,8 @@ class DocsTest {
         (key, type) ->
             assertThat(page)
                 .as("the row of key %s in docs/keys.md", key)
-                .containsPattern("\\n\\|[^|]*`" + key + "`[^|]*\\| " + type + " \\|"));
+                .containsPattern(
+                    "\\n\\|[^|]*`" + Pattern.quote(key) + "`[^|]*\\| " + type + " \\|"));
   }
 
   @Test
@@ -133,6 +134,7 @@ class DocsTest {
       case "ENDS" -> "idemEnds";
       case "SEEN" -> "opsSeen";
       case "ACTIVE" -> "active:<consumer>";
+      case "LOCK" -> "{lock:<name>}";
       default -> lower(constant);
     };
   }

@@ -1,0 +1,13 @@
+package dev.holdfast.redis;
+
+/**
+ * Another holder had the lock for as long as {@link RedisLock#lock} waited. Nothing was changed.
+ */
+public final class LockHeldException extends LockException {
+  private static final long serialVersionUID = 1L;
+
+  /** Creates the exception with its message. */
+  public LockHeldException(String message) {
+    super(message);
+  }
+}
