@@ -6,7 +6,8 @@
  * (what is stored, and every script with its keys), {@code RedisLine} (a connection and how a
  * script is called on it), {@code RedisErrors} (what an error means); then one file an actor:
  * {@code RedisIntake} and {@code Producer}, {@code RedisClaiming}, {@code RedisBells}, {@code
- * RedisUpkeep}, {@code RedisControl}, {@code CancelHints}.
+ * RedisUpkeep}, {@code RedisControl}, {@code CancelHints}. {@link
+ * dev.holdfast.redis.RedisEngineProvider} is public for {@code ServiceLoader} alone.
  */
 @NullMarked
 package dev.holdfast.redis;

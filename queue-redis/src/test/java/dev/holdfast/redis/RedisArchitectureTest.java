@@ -46,14 +46,14 @@ class RedisArchitectureTest {
   }
 
   @Test
-  void users_see_the_engine_and_its_options_only() {
+  void users_see_the_engine_its_options_and_what_finds_it_only() {
     classes()
         .that()
         .arePublic()
         .and()
         .areTopLevelClasses()
         .should()
-        .haveNameMatching(".*\\.(RedisEngine|RedisOptions|package-info)")
+        .haveNameMatching(".*\\.(RedisEngine|RedisOptions|RedisEngineProvider|package-info)")
         .check(REDIS);
   }
 }
