@@ -1,9 +1,9 @@
 package dev.holdfast;
 
 import dev.holdfast.job.InvalidHandlerException;
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Codec;
 import dev.holdfast.spi.Meters;
-import dev.holdfast.spi.Retention;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;

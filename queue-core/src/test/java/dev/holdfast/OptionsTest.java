@@ -12,7 +12,7 @@ import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.InvalidNameException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.Priority;
-import dev.holdfast.spi.Retention;
+import dev.holdfast.job.Retention;
 import dev.holdfast.worker.HandlerOptions;
 import dev.holdfast.worker.QueueOrder;
 import dev.holdfast.worker.WorkerOptions;

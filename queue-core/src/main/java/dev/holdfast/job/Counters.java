@@ -13,8 +13,11 @@ public record Counters(int failures, int claims, int crashes, int misses, int sn
   /** A job that was never claimed. */
   public static final Counters NONE = new Counters(0, 0, 0, 0, 0);
 
-  /** The number of the attempt that runs now or comes next, from 1: failures + 1. */
-  public int attempt() {
+  /**
+   * The number of the attempt that runs now or would come next, from 1: failures + 1. A job that
+   * has died or was cancelled after a failure gets no such attempt.
+   */
+  public int nextAttempt() {
     return failures + 1;
   }
 }

@@ -19,6 +19,15 @@ public class RetryAfterException extends HoldfastException {
    *
    * @param delay the wait before the next attempt, zero to 366 days
    */
+  public RetryAfterException(Duration delay, String message) {
+    this(delay, message, null);
+  }
+
+  /**
+   * Creates the exception with what caused it.
+   *
+   * @param delay the wait before the next attempt, zero to 366 days
+   */
   public RetryAfterException(Duration delay, String message, @Nullable Throwable cause) {
     super(message, cause);
     this.delay = Objects.requireNonNull(delay, "delay");

@@ -17,7 +17,7 @@ public record ExceptionRule(Class<? extends Throwable> type, Verdict verdict) {
     /** A failure as any other: retried by the policy. Excepts a class from a broader rule. */
     RETRY,
     /** The job becomes a dead letter at once. */
-    BURY,
+    NON_RETRIABLE,
     /** The job ends as cancelled: nothing left to do. */
     DISCARD
   }
@@ -33,9 +33,9 @@ public record ExceptionRule(Class<? extends Throwable> type, Verdict verdict) {
     return new ExceptionRule(type, Verdict.RETRY);
   }
 
-  /** Bury at exceptions of this class. */
-  public static ExceptionRule bury(Class<? extends Throwable> type) {
-    return new ExceptionRule(type, Verdict.BURY);
+  /** No retry mends exceptions of this class: the job becomes a dead letter at once. */
+  public static ExceptionRule nonRetriable(Class<? extends Throwable> type) {
+    return new ExceptionRule(type, Verdict.NON_RETRIABLE);
   }
 
   /** Discard at exceptions of this class. */

@@ -4,6 +4,7 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
+import dev.holdfast.job.Retention;
 import java.time.Instant;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;

@@ -1,5 +1,6 @@
 package dev.holdfast.spi;
 
+import dev.holdfast.job.Retention;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;

@@ -1,5 +1,6 @@
 package dev.holdfast.spi;
 
+import dev.holdfast.job.Retention;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 

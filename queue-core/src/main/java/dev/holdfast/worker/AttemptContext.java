@@ -75,7 +75,7 @@ final class AttemptContext implements JobContext {
 
   @Override
   public int attempt() {
-    return job.claim().counters().attempt();
+    return job.claim().counters().nextAttempt();
   }
 
   @Override

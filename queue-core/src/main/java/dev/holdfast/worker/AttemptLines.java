@@ -93,7 +93,7 @@ final class AttemptLines {
 
   private static String tries(ActiveJob job) {
     RegisteredHandler handler = job.handler();
-    int attempt = job.claim().counters().attempt();
+    int attempt = job.claim().counters().nextAttempt();
     return handler == null
         ? "attempt " + attempt
         : "attempt " + attempt + " of " + handler.settings().retryPolicy().maxAttempts();

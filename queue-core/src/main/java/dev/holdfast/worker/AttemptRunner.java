@@ -246,7 +246,7 @@ final class AttemptRunner {
     Map<String, String> mdc = new HashMap<>(8);
     mdc.put("jobId", job.id().toString());
     mdc.put("type", job.claim().type());
-    mdc.put("attempt", Integer.toString(job.claim().counters().attempt()));
+    mdc.put("attempt", Integer.toString(job.claim().counters().nextAttempt()));
     mdc.put("queue", job.consumer().queue().ref().name());
     if (envelope.correlationId() != null) {
       mdc.put("correlationId", envelope.correlationId());

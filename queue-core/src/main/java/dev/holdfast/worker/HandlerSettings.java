@@ -62,7 +62,7 @@ record HandlerSettings(
         duration(handler, "backoffMax", annotation.backoffMax(), base, Duration.ofDays(30));
     List<ExceptionRule> rules = new ArrayList<>(options.exceptionRules());
     for (Class<? extends Throwable> type : annotation.nonRetriable()) {
-      rules.add(ExceptionRule.bury(type));
+      rules.add(ExceptionRule.nonRetriable(type));
     }
     for (Class<? extends Throwable> type : annotation.discardOn()) {
       rules.add(ExceptionRule.discard(type));

@@ -157,7 +157,7 @@ final class OutcomeRules {
       return discarded(AttemptLines.show(failure));
     }
     boolean hopeless =
-        rule == ExceptionRule.Verdict.BURY
+        rule == ExceptionRule.Verdict.NON_RETRIABLE
             || (rule == null && thrown instanceof NonRetriableException);
     // A failure that was asked to end is cancelled, not dead: the retry below lets the engine do
     // that.
@@ -241,6 +241,6 @@ final class OutcomeRules {
   }
 
   private byte[] attempt(Failure failure, Counters counters) {
-    return AttemptJson.encode(new Attempt(counters.attempt(), clock.instant(), failure));
+    return AttemptJson.encode(new Attempt(counters.nextAttempt(), clock.instant(), failure));
   }
 }

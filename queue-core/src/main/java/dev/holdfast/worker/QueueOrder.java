@@ -2,7 +2,6 @@ package dev.holdfast.worker;
 
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.Naming;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -46,7 +45,11 @@ public record QueueOrder(Kind kind, Map<String, Integer> weights) {
   /** Earlier queues first, always. */
   public static QueueOrder strict(String... queues) {
     Map<String, Integer> weights = new LinkedHashMap<>();
-    Arrays.stream(queues).forEach(queue -> weights.put(queue, 1));
+    for (String queue : queues) {
+      if (weights.put(queue, 1) != null) {
+        throw new InvalidHandlerException("queue " + queue + " stands twice in a strict order");
+      }
+    }
     return new QueueOrder(Kind.STRICT, weights);
   }
 

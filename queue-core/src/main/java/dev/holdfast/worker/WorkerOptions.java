@@ -2,7 +2,7 @@ package dev.holdfast.worker;
 
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.Naming;
-import dev.holdfast.spi.Retention;
+import dev.holdfast.job.Retention;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -72,7 +72,16 @@ public record WorkerOptions(
       Naming.name("worker name", name);
     }
     within("lease", lease, Duration.ofMillis(100), Duration.ofHours(12));
-    within("extendPeriod", extendPeriod, Duration.ofMillis(10), lease.dividedBy(3));
+    within("extendPeriod", extendPeriod, Duration.ofMillis(10), Duration.ofHours(4));
+    if (extendPeriod.compareTo(lease.dividedBy(3)) > 0) {
+      throw new InvalidHandlerException(
+          "extendPeriod ("
+              + extendPeriod
+              + ") must be at most a third of the lease ("
+              + lease
+              + "); set both, such as extendPeriod "
+              + Duration.ofMillis(lease.toMillis() / 3));
+    }
     within("reapPeriod", reapPeriod, Duration.ofMillis(50), Duration.ofMinutes(10));
     within("reapJitter", reapJitter, Duration.ZERO, reapPeriod);
     within("blockTime", blockTime, Duration.ofMillis(100), Duration.ofSeconds(5));

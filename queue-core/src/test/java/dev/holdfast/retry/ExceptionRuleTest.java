@@ -11,27 +11,30 @@ import org.junit.jupiter.api.Test;
 class ExceptionRuleTest {
   @Test
   void a_rule_is_for_subclasses_too() {
-    List<ExceptionRule> rules = List.of(ExceptionRule.bury(IOException.class));
-    assertThat(ExceptionRule.judge(rules, new FileNotFoundException())).contains(Verdict.BURY);
+    List<ExceptionRule> rules = List.of(ExceptionRule.nonRetriable(IOException.class));
+    assertThat(ExceptionRule.judge(rules, new FileNotFoundException()))
+        .contains(Verdict.NON_RETRIABLE);
   }
 
   @Test
   void the_most_specific_class_wins_whatever_the_order() {
-    ExceptionRule broad = ExceptionRule.bury(Exception.class);
+    ExceptionRule broad = ExceptionRule.nonRetriable(Exception.class);
     ExceptionRule narrow = ExceptionRule.retry(IOException.class);
     ExceptionRule narrowest = ExceptionRule.discard(FileNotFoundException.class);
     for (List<ExceptionRule> rules :
         List.of(List.of(broad, narrow, narrowest), List.of(narrowest, narrow, broad))) {
       assertThat(ExceptionRule.judge(rules, new FileNotFoundException())).contains(Verdict.DISCARD);
       assertThat(ExceptionRule.judge(rules, new IOException())).contains(Verdict.RETRY);
-      assertThat(ExceptionRule.judge(rules, new IllegalStateException())).contains(Verdict.BURY);
+      assertThat(ExceptionRule.judge(rules, new IllegalStateException()))
+          .contains(Verdict.NON_RETRIABLE);
     }
   }
 
   @Test
   void of_two_rules_for_one_class_the_first_stands() {
     List<ExceptionRule> rules =
-        List.of(ExceptionRule.retry(IOException.class), ExceptionRule.bury(IOException.class));
+        List.of(
+            ExceptionRule.retry(IOException.class), ExceptionRule.nonRetriable(IOException.class));
     assertThat(ExceptionRule.judge(rules, new IOException())).contains(Verdict.RETRY);
   }
 
@@ -40,7 +43,8 @@ class ExceptionRuleTest {
     assertThat(ExceptionRule.judge(List.of(), new IOException())).isEmpty();
     assertThat(
             ExceptionRule.judge(
-                List.of(ExceptionRule.bury(FileNotFoundException.class)), new IOException()))
+                List.of(ExceptionRule.nonRetriable(FileNotFoundException.class)),
+                new IOException()))
         .isEmpty();
   }
 }

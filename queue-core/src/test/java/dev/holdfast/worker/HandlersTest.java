@@ -193,7 +193,7 @@ class HandlersTest {
         assertThat(settings.concurrency()).isEqualTo(3);
         assertThat(settings.rules())
             .containsExactly(
-                ExceptionRule.bury(IllegalStateException.class),
+                ExceptionRule.nonRetriable(IllegalStateException.class),
                 ExceptionRule.discard(UnsupportedOperationException.class));
       }
     }

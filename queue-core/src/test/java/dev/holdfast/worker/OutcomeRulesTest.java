@@ -138,7 +138,7 @@ class OutcomeRulesTest {
       settings =
           settings(
               policy,
-              ExceptionRule.bury(IOException.class),
+              ExceptionRule.nonRetriable(IOException.class),
               ExceptionRule.discard(IllegalArgumentException.class),
               ExceptionRule.retry(NonRetriableException.class));
       assertThat(((Outcome.Buried) threw(new IOException("x"), 0).outcome()).reason())

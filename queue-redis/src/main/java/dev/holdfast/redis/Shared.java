@@ -1,7 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;

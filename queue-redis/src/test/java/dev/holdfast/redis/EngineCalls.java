@@ -2,13 +2,13 @@ package dev.holdfast.redis;
 
 import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;

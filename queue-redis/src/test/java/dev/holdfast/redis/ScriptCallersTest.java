@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
@@ -11,7 +12,6 @@ import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.Upkeep;

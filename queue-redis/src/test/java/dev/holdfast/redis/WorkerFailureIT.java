@@ -106,7 +106,7 @@ class WorkerFailureIT extends WorkerFixture {
     HandlerOptions options =
         QUICKLY.toBuilder()
             .exceptionRule(ExceptionRule.discard(IllegalStateException.class))
-            .exceptionRule(ExceptionRule.bury(IllegalArgumentException.class))
+            .exceptionRule(ExceptionRule.nonRetriable(IllegalArgumentException.class))
             .build();
     on(
         options,

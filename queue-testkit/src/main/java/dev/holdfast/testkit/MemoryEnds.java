@@ -1,8 +1,8 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
-import dev.holdfast.spi.Retention;
 
 /**
  * Every way a job ends, and the trimming of those that have: one for each act on a queue, with the

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Turn;
 import java.time.Duration;
 import java.util.List;

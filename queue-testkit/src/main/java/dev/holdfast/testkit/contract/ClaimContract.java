@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.NewJob;
@@ -12,7 +13,6 @@ import dev.holdfast.spi.NewJob.Start;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
@@ -223,7 +223,7 @@ public abstract class ClaimContract extends EngineContract {
     taker().settle(first, retry(Duration.ZERO));
     Claim second = taker().claimOne();
     assertThat(second.counters()).isEqualTo(new Counters(1, 2, 0, 0, 0));
-    assertThat(second.counters().attempt()).isEqualTo(2);
+    assertThat(second.counters().nextAttempt()).isEqualTo(2);
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Claiming.Subscription;
@@ -15,7 +16,6 @@ import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import java.time.Duration;
@@ -285,7 +285,7 @@ public abstract class ControlContract extends EngineContract {
     assertThat(control().runNow(queue(), key)).isEqualTo(ActReply.DONE);
     Claim claim = taker().claimOne();
     assertThat(claim.held().key()).isEqualTo(key);
-    assertThat(claim.counters().attempt()).isEqualTo(2);
+    assertThat(claim.counters().nextAttempt()).isEqualTo(2);
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.EnqueueReply;
@@ -12,7 +13,6 @@ import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.NewJob.Idempotency;
 import dev.holdfast.spi.NewJob.Start;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.StoredJob;
 import java.time.Duration;
 import java.time.Instant;

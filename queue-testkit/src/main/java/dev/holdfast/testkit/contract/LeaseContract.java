@@ -3,12 +3,12 @@ package dev.holdfast.testkit.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.LeaseReply;
 import dev.holdfast.spi.Outcome;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Settled;
 import java.time.Duration;
 import java.util.ArrayList;

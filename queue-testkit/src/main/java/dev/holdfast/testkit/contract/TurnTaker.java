@@ -1,10 +1,10 @@
 package dev.holdfast.testkit.contract;
 
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.Retention;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Turn;

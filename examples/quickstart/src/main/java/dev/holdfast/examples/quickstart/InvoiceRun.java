@@ -134,7 +134,7 @@ final class InvoiceRun {
     Order order = Objects.requireNonNull(jobs.get(status.id()));
     out.printf(
         "%nRetried: order %s, succeeded at attempt %d.%n",
-        order.number(), status.counters().attempt());
+        order.number(), status.counters().nextAttempt());
     status.lastFailure().ifPresent(last -> out.println("  Last failure: " + brief(last)));
   }
 

@@ -111,7 +111,7 @@ final class DocExamples {
             .timeout(Duration.ofSeconds(30))
             .concurrency(4)
             .exceptionRule(ExceptionRule.retry(HttpTimeoutException.class))
-            .exceptionRule(ExceptionRule.bury(IOException.class))
+            .exceptionRule(ExceptionRule.nonRetriable(IOException.class))
             .build();
     Worker.on(holdfast).handler(new SendWelcomeHandler(mailer), patient).start();
     // end::handler-options[]

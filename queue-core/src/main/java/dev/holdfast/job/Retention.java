@@ -1,4 +1,4 @@
-package dev.holdfast.spi;
+package dev.holdfast.job;
 
 import java.time.Duration;
 
