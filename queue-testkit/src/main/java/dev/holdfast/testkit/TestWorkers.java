@@ -2,7 +2,7 @@ package dev.holdfast.testkit;
 
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
-import dev.holdfast.spi.Retention;
+import dev.holdfast.job.Retention;
 import dev.holdfast.worker.WorkerOptions;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -104,7 +104,7 @@ class DocTestingIT {
                   SendWelcome.class,
                   (job, context) -> {
                     if (context.attempt() == 1) {
-                      throw new RetryAfterException(Duration.ofDays(1), "closed today", null);
+                      throw new RetryAfterException(Duration.ofDays(1), "closed today");
                     }
                     throw new IOException("mail server is away");
                   }));
