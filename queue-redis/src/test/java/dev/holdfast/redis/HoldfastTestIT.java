@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import static dev.holdfast.testkit.HoldfastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
@@ -22,7 +23,10 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -32,9 +36,23 @@ import org.junit.jupiter.api.Timeout;
 @HoldfastTest(On.REDIS)
 class HoldfastTestIT {
   private static final List<Holdfast> USED = new ArrayList<>();
+  private static Set<Thread> threadsBefore;
 
   @JobType(value = "mail.welcome", queue = "mail")
   record Mail(int number) {}
+
+  @BeforeAll
+  static void count_threads() {
+    // Started here, because it outlives these tests, with a thread of its own.
+    RedisServer unused = RedisServer.shared();
+    threadsBefore = threads();
+  }
+
+  private static Set<Thread> threads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().matches("(holdfast|lettuce).*"))
+        .collect(Collectors.toSet());
+  }
 
   @RepeatedTest(2)
   void a_worker_runs_jobs_in_a_namespace_of_the_test(Holdfast holdfast, TestWorkers workers) {
@@ -83,5 +101,8 @@ class HoldfastTestIT {
     try (RespClient redis = RedisServer.shared().connect()) {
       assertThat(StoredQueue.strings(redis.command("KEYS", "hft-*"))).isEmpty();
     }
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .untilAsserted(() -> assertThat(threadsBefore).containsAll(threads()));
   }
 }
