@@ -7,6 +7,7 @@
  * dev.holdfast.spi.Bells} (waking), {@link dev.holdfast.spi.Upkeep} (reap and tidy), {@link
  * dev.holdfast.spi.Control} (reading and operating). {@link dev.holdfast.spi.Turn}, {@link
  * dev.holdfast.spi.Claim} and {@link dev.holdfast.spi.Outcome} are what travels in a worker's turn.
+ * {@link dev.holdfast.spi.EngineProvider} lets an engine be found on the class path.
  *
  * <p>Every method may throw {@code EngineUnavailableException} (no answer; safe to repeat as the
  * method says) and {@code QueueCorruptException} (this queue cannot be used; others can).

@@ -10,7 +10,8 @@
  * script is called on it), {@code RedisErrors} (what an error means); then one file an actor:
  * {@code RedisIntake} and {@code Producer}, {@code RedisClaiming}, {@code RedisBells}, {@code
  * RedisUpkeep}, {@code RedisControl}, {@code CancelHints}; for locks {@code LockCalls} and {@code
- * LockKeeper}.
+ * LockKeeper}. {@link dev.holdfast.redis.RedisEngineProvider} is public for {@code ServiceLoader}
+ * alone.
  */
 @NullMarked
 package dev.holdfast.redis;

@@ -46,7 +46,7 @@ class RedisArchitectureTest {
   }
 
   @Test
-  void users_see_the_engine_the_lock_and_their_options_only() {
+  void users_see_the_engine_the_lock_their_options_and_what_finds_them_only() {
     classes()
         .that()
         .arePublic()
@@ -54,7 +54,8 @@ class RedisArchitectureTest {
         .areTopLevelClasses()
         .should()
         .haveNameMatching(
-            ".*\\.(RedisEngine|RedisOptions|RedisLock|HeldLock|LockOptions|LockException|LockHeldException|package-info)")
+            ".*\\.(RedisEngine|RedisOptions|RedisEngineProvider|RedisLock|HeldLock|LockOptions"
+                + "|LockException|LockHeldException|package-info)")
         .check(REDIS);
   }
 }

@@ -1,11 +1,16 @@
 /**
- * Holdfast for tests: an engine without a server, and a clock that a test moves.
+ * Holdfast for tests: an engine without a server, a clock that a test moves, queues for each test,
+ * and assertions.
  *
  * <p>Reading order: {@link dev.holdfast.testkit.InMemoryEngine}, {@link
- * dev.holdfast.testkit.ManualTime}. How it works: {@code MemoryQueue} and {@code MemoryJob} are
- * what is stored, with {@code ReadyList} and {@code ScoredKeys} as places; {@code MemoryStore}
- * finds a queue and runs one act at a time on it. The actors mirror the engine seam: {@code
- * MemoryIntake}, {@code MemoryClaiming} with {@code MemoryTurn}, {@code MemoryBells}, {@code
+ * dev.holdfast.testkit.ManualTime}; then, for who uses JUnit 5, {@link
+ * dev.holdfast.testkit.HoldfastTest} and {@link dev.holdfast.testkit.TestWorkers}, with {@code
+ * TestKit} and {@code Engines} behind {@link dev.holdfast.testkit.HoldfastExtension}; for who uses
+ * AssertJ, {@link dev.holdfast.testkit.HoldfastAssertions}, where {@code Patience} waits. No other
+ * type of the package needs JUnit or AssertJ. How the engine works: {@code MemoryQueue} and {@code
+ * MemoryJob} are what is stored, with {@code ReadyList} and {@code ScoredKeys} as places; {@code
+ * MemoryStore} finds a queue and runs one act at a time on it. The actors mirror the engine seam:
+ * {@code MemoryIntake}, {@code MemoryClaiming} with {@code MemoryTurn}, {@code MemoryBells}, {@code
  * MemoryReaping}, {@code MemoryControl} with {@code MemoryLook}; {@code MemoryEnds} is every way a
  * job ends.
  */

@@ -21,16 +21,21 @@ class DocsTest {
   private static final Path SCRIPTS =
       ROOT.resolve("queue-redis/src/main/resources/dev/holdfast/redis");
   private static final String EXAMPLES =
-      "examples/quickstart/src/test/java/dev/holdfast/examples/docs/DocExamples.java";
+      "examples/quickstart/src/test/java/dev/holdfast/examples/docs/";
 
   @Test
   void every_java_example_is_a_region_of_code_that_is_compiled() {
-    List<String> regions = regions(read(ROOT.resolve(EXAMPLES)));
+    List<String> regions = new ArrayList<>();
+    for (String file : List.of("DocExamples.java", "DocTestingIT.java")) {
+      regions.addAll(regions(read(ROOT.resolve(EXAMPLES).resolve(file))));
+    }
 
     for (Path page : pages()) {
       for (String block : blocks(read(page), "java")) {
         assertThat(regions)
-            .as("a java block of %s; copy it from a region of %s", ROOT.relativize(page), EXAMPLES)
+            .as(
+                "a java block of %s; copy it from a region of a file in %s",
+                ROOT.relativize(page), EXAMPLES)
             .contains(words(block));
       }
     }
