@@ -30,8 +30,10 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What a test on a real Redis is given by {@link HoldfastTest}, and that nothing is left of it. */
+@Isolated("counts the threads of this JVM")
 @Timeout(60)
 @HoldfastTest(On.REDIS)
 class HoldfastTestIT {

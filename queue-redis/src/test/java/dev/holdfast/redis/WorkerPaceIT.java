@@ -23,12 +23,14 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /**
  * How soon a job starts and what an idle worker costs. The bounds are promises of the docs with
  * room for a small, busy machine; each test takes the best of a few rounds, so that a pause of the
  * machine does not fail it while a slow engine still does.
  */
+@Isolated("measures times")
 class WorkerPaceIT {
   private static final int ROUNDS = 10;
 
