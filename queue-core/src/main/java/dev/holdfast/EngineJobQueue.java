@@ -16,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 
 /** A queue as the engine's {@link Control} shows it. */
 final class EngineJobQueue implements JobQueue {
+  /** As far as an engine's instants go; the same as for an enqueue. */
+  private static final Instant LATEST = Instant.parse("9999-12-31T23:59:59.999Z");
+
   private final QueueRef queue;
   private final Supplier<Control> control;
   private final JobViews views;
@@ -67,6 +70,10 @@ final class EngineJobQueue implements JobQueue {
   @Override
   public boolean reschedule(JobId id, Instant runAt) {
     Objects.requireNonNull(runAt, "runAt");
+    if (runAt.isAfter(LATEST)) {
+      throw new IllegalArgumentException(
+          "runAt is " + runAt + "; it must be " + LATEST + " at most");
+    }
     QueueRef where = in(id);
     return done(control.get().reschedule(where, id.key(), runAt));
   }

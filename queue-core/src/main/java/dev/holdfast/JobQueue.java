@@ -42,6 +42,9 @@ public interface JobQueue {
 
   /**
    * Makes a waiting job due at another instant. Returns false if it is not waiting or not known.
+   *
+   * @param runAt up to the year 9999; a past instant means now
+   * @throws IllegalArgumentException if it is later
    */
   boolean reschedule(JobId id, Instant runAt);
 

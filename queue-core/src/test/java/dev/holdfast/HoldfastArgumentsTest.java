@@ -265,6 +265,14 @@ class HoldfastArgumentsTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"+10000-01-01T00:00:00Z", "+1000000000-12-31T23:59:59Z"})
+    void rescheduled_to_an_instant_no_engine_can_store(String runAt) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> holdfast.queue("mail").reschedule(ID, Instant.parse(runAt)))
+          .withMessageContaining("9999");
+    }
+
+    @ParameterizedTest
     @ValueSource(ints = {0, -1, 100_001})
     void redriven_at_an_impossible_rate(int perSecond) {
       assertThatIllegalArgumentException()

@@ -36,6 +36,7 @@ final class QueueTurns {
   private static final long SUSPECT_PERIOD = TimeUnit.MILLISECONDS.toNanos(50);
   private static final long OVERLOOKED = TimeUnit.MILLISECONDS.toNanos(20);
   private static final long EARLY = TimeUnit.MILLISECONDS.toNanos(5);
+  private static final Duration LONGEST_TIMER = Duration.ofDays(1);
   private static final long FINISHING_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
 
   /** Twice the longest backoff of a missed job. */
@@ -333,7 +334,8 @@ final class QueueTurns {
     Duration next = reply.nextDue();
     hasDue = next != null;
     if (next != null) {
-      long wait = Math.min(next.toNanos(), TimeUnit.DAYS.toNanos(1));
+      // Compared before it is converted: a job may be due so late that its nanoseconds overflow.
+      long wait = (next.compareTo(LONGEST_TIMER) > 0 ? LONGEST_TIMER : next).toNanos();
       boolean cameEarly = byTimer && wait > 0 && wait < EARLY;
       dueAt = (cameEarly ? now : sentAt) + wait;
     }

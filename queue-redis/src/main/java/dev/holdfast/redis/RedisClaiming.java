@@ -15,6 +15,7 @@ import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -127,7 +128,8 @@ final class RedisClaiming implements Claiming {
     while (reply.hasMore()) {
       claims.add(claim(reply));
     }
-    Duration nextDue = nextUs < 0 ? null : Duration.ofNanos(nextUs * 1_000);
+    // Not ofNanos: a job may be due so late that its nanoseconds overflow.
+    Duration nextDue = nextUs < 0 ? null : Duration.of(nextUs, ChronoUnit.MICROS);
     return new TurnReply(false, settled, claims, more, paused, nextDue, trimmed, corrupt);
   }
 

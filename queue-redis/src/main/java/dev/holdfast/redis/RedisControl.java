@@ -191,7 +191,7 @@ final class RedisControl implements Control {
 
   @Override
   public ActReply reschedule(QueueRef queue, String key, Instant runAt) {
-    long at = Math.max(0, runAt.toEpochMilli());
+    long at = runAt.isBefore(Instant.EPOCH) ? 0 : runAt.toEpochMilli();
     return act(queue, Script.MOVE, shared.args().add(key).add("at").add(at));
   }
 

@@ -136,6 +136,25 @@ class WorkerPaceIT {
     }
   }
 
+  @Test
+  void a_job_due_in_the_year_9999_does_not_keep_its_worker_busy() throws InterruptedException {
+    holdfast.enqueue(
+        new Work(1, "ok"), EnqueueOptions.at(Instant.parse("9999-12-31T23:59:59.999Z")));
+    try (Worker worker =
+            Worker.on(holdfast)
+                .handler(Work.class, (work, context) -> {})
+                .queue("work", 5)
+                .start();
+        RespClient client = RespClient.connect(server.uri())) {
+      CountDownLatch never = new CountDownLatch(1);
+      assertThat(never.await(1, TimeUnit.SECONDS)).isFalse();
+      long before = sent(client);
+      assertThat(never.await(2, TimeUnit.SECONDS)).isFalse();
+      assertThat(sent(client) - before).as("commands in two seconds").isLessThan(20);
+      assertThat(worker.health().reasons()).isEmpty();
+    }
+  }
+
   /** Commands that clients sent, without those that scripts ran and our own INFO. */
   private static long sent(RespClient client) {
     String stats = client.text("INFO", "commandstats");

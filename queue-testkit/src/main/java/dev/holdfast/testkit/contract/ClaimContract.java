@@ -543,6 +543,14 @@ public abstract class ClaimContract extends EngineContract {
     assertThat(taker("w2").watchTerm(TERM).turn(1).nextDue()).isEqualTo(Duration.ofDays(3));
   }
 
+  @Test
+  void the_watch_tells_how_long_it_is_to_the_last_instant_that_can_be_stored() {
+    Instant far = Instant.parse("9999-12-31T23:59:59.999Z");
+    enqueue(startingAt(far));
+
+    assertThat(taker().watchTerm(TERM).turn(1).nextDue()).isEqualTo(Duration.between(now(), far));
+  }
+
   // Repeats.
 
   @Test
