@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.OutcomeUnknownException;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.Retention;
@@ -82,6 +83,32 @@ final class CorruptQueueIT {
   }
 
   // One job.
+
+  @ParameterizedTest
+  @ValueSource(strings = {"soon", "+", "+x", "@", "@99999999999999999999", "99999999999999999999"})
+  void a_job_whose_start_cannot_be_read_is_handed_out_as_if_it_had_none(String start) {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    redis("HSET", "jobs", bad.key(), "n\ttest.job\t\t\t\t" + start + "\n{}");
+
+    assertThat(engine.control().stats(queue).ready()).isEqualTo(2);
+    assertThat(keysOf(turn(10))).containsExactly(bad.key(), good.key());
+  }
+
+  @Test
+  void a_kept_answer_that_cannot_be_read_does_not_stop_the_producer() {
+    enqueued();
+    String producer =
+        StoredQueue.strings(redis("HKEYS", "ops")).stream()
+            .filter(field -> field.startsWith("p:"))
+            .findFirst()
+            .orElseThrow();
+    redis("HSET", "ops", producer, "2\t");
+
+    assertThatThrownBy(this::enqueued).isInstanceOf(OutcomeUnknownException.class);
+    NewJob next = enqueued();
+    assertThat(stored(next.key()).state()).isEqualTo(JobState.READY);
+  }
 
   @ParameterizedTest
   @ValueSource(

@@ -79,8 +79,7 @@ public final class RedisProcess implements RedisServer {
         return startOn(LoopbackPort.free(), executable, options);
       } catch (RedisStartException e) {
         // another process took the port between our look and Redis's bind
-        if (tries == PORT_TRIES
-            || e.output().stream().noneMatch(l -> l.contains("in use"))) {
+        if (tries == PORT_TRIES || e.output().stream().noneMatch(l -> l.contains("in use"))) {
           throw e;
         }
       }
