@@ -80,7 +80,7 @@ public final class RedisProcess implements RedisServer {
       } catch (RedisStartException e) {
         // another process took the port between our look and Redis's bind
         if (tries == PORT_TRIES
-            || e.output().stream().noneMatch(l -> l.contains("Address already in use"))) {
+            || e.output().stream().noneMatch(l -> l.contains("in use"))) {
           throw e;
         }
       }
