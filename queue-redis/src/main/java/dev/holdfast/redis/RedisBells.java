@@ -94,30 +94,49 @@ final class RedisBells implements Bells {
     } finally {
       lock.unlock();
     }
-    StatefulRedisConnection<byte[], byte[]> fresh;
-    long id;
+    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening =
+        shared.connections().openBlocking(worker);
     try {
       long limit = shared.options().connectTimeout().toMillis() + 1_000;
-      fresh = shared.connections().openBlocking(worker).get(limit, TimeUnit.MILLISECONDS);
-      id = fresh.async().clientId().get(limit, TimeUnit.MILLISECONDS);
+      StatefulRedisConnection<byte[], byte[]> fresh = opening.get(limit, TimeUnit.MILLISECONDS);
+      return use(fresh, fresh.async().clientId().get(limit, TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException e) {
+      abandon(opening);
       throw RedisErrors.translate("any", "opening the connection for bells", e);
     } catch (InterruptedException e) {
+      abandon(opening);
       Thread.currentThread().interrupt();
       throw RedisErrors.translate("any", "opening the connection for bells", e);
+    } catch (RuntimeException e) {
+      abandon(opening);
+      throw e;
     }
+  }
+
+  private StatefulRedisConnection<byte[], byte[]> use(
+      StatefulRedisConnection<byte[], byte[]> fresh, long id) {
+    StatefulRedisConnection<byte[], byte[]> lost;
     lock.lock();
     try {
       if (closed) {
-        var unused = fresh.closeAsync();
         throw new EngineUnavailableException("waiting for a bell failed: it is closed");
       }
+      lost = connection;
       connection = fresh;
       clientId = id;
-      return fresh;
     } finally {
       lock.unlock();
     }
+    if (lost != null) {
+      // Its client keeps a connection that the server has closed until it is closed here, too.
+      var unused = lost.closeAsync();
+    }
+    return fresh;
+  }
+
+  /** A connection nobody waits for any more is closed, also if it is opened only later. */
+  private static void abandon(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening) {
+    var unused = opening.thenCompose(StatefulRedisConnection::closeAsync);
   }
 
   private void drop(StatefulRedisConnection<byte[], byte[]> used) {
