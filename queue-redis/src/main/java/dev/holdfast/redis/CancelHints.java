@@ -102,7 +102,8 @@ final class CancelHints {
       lock.unlock();
     }
     if (open != null) {
-      CompletableFuture<Void> unused = open.thenAccept(StatefulRedisPubSubConnection::close);
+      // Not close(), which waits: of one that is still being opened this runs on an event loop.
+      CompletableFuture<Void> unused = open.thenCompose(StatefulRedisPubSubConnection::closeAsync);
     }
   }
 }

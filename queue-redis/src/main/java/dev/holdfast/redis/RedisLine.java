@@ -169,7 +169,8 @@ final class RedisLine implements AutoCloseable {
       lock.unlock();
     }
     if (current != null) {
-      var unused = current.thenAccept(StatefulRedisConnection::close);
+      // Not close(), which waits: of one that is still being opened this runs on an event loop.
+      var unused = current.thenCompose(StatefulRedisConnection::closeAsync);
     }
   }
 }
