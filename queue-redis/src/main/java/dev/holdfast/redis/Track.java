@@ -4,6 +4,8 @@ import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.StateReason;
 import java.util.Arrays;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +34,8 @@ record Track(
     @Nullable Long due,
     @Nullable Long missed,
     String type) {
+  private static final int MOST_DIGITS = 18;
+  private static final Pattern SINCE = Pattern.compile("([+@]?)(\\d{1,18})");
 
   static @Nullable Track decode(String text) {
     String[] f = text.split("\t", -1);
@@ -52,12 +56,17 @@ record Track(
               Integer.parseInt(f[8])),
           f[10],
           !f[11].isEmpty(),
-          f[12].isEmpty() ? null : Long.valueOf(f[12]),
-          f[13].isEmpty() ? null : Long.valueOf(f[13]),
+          millis(f[12]),
+          millis(f[13]),
           f[14]);
     } catch (NumberFormatException e) {
       return null;
     }
+  }
+
+  /** Null also for more digits than an instant has: one such record must not spoil a whole turn. */
+  private static @Nullable Long millis(String digits) {
+    return digits.isEmpty() || digits.length() > MOST_DIGITS ? null : Long.valueOf(digits);
   }
 
   private static StateReason reason(String name) {
@@ -71,17 +80,19 @@ record Track(
    * Since when a job is ready, epoch ms.
    *
    * @param since as a script gives it: epoch ms; {@code +ms} after the key's time, {@code @ms} but
-   *     not before the key's time, or "" for the key's time
+   *     not before the key's time, or "" for the key's time, as is what cannot be read
    */
   static long readySince(String key, String since) {
     long made = JobKeys.instantOf(key).toEpochMilli();
-    if (since.isEmpty()) {
+    Matcher parts = SINCE.matcher(since);
+    if (!parts.matches()) {
       return made;
     }
-    return switch (since.charAt(0)) {
-      case '+' -> made + Long.parseLong(since.substring(1));
-      case '@' -> Math.max(made, Long.parseLong(since.substring(1)));
-      default -> Long.parseLong(since);
+    long amount = Long.parseLong(parts.group(2));
+    return switch (parts.group(1)) {
+      case "+" -> made + amount;
+      case "@" -> Math.max(made, amount);
+      default -> amount;
     };
   }
 }

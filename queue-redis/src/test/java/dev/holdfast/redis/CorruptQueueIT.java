@@ -84,6 +84,17 @@ final class CorruptQueueIT {
   // One job.
 
   @ParameterizedTest
+  @ValueSource(strings = {"soon", "+", "+x", "@", "@99999999999999999999", "99999999999999999999"})
+  void a_job_whose_start_cannot_be_read_is_handed_out_as_if_it_had_none(String start) {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    redis("HSET", "jobs", bad.key(), "n\ttest.job\t\t\t\t" + start + "\n{}");
+
+    assertThat(engine.control().stats(queue).ready()).isEqualTo(2);
+    assertThat(keysOf(turn(10))).containsExactly(bad.key(), good.key());
+  }
+
+  @ParameterizedTest
   @ValueSource(
       strings = {
         "rubbish",
