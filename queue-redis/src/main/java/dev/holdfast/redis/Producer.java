@@ -141,6 +141,14 @@ final class Producer {
   }
 
   private void send(Call sent) {
+    try {
+      transmit(sent);
+    } catch (Throwable t) {
+      broken(sent, t);
+    }
+  }
+
+  private void transmit(Call sent) {
     sent.tries++;
     Args args = shared.args();
     args.add(name).add(sent.sequence).add(sent.entries.get(0).bound);
@@ -167,10 +175,14 @@ final class Producer {
                 shared.options().enqueueTimeout())
             .whenComplete(
                 (reply, error) -> {
-                  if (error == null) {
-                    answered(sent, new Reply(reply));
-                  } else {
-                    failed(sent, error);
+                  try {
+                    if (error == null) {
+                      answered(sent, new Reply(reply));
+                    } else {
+                      failed(sent, error);
+                    }
+                  } catch (Throwable t) {
+                    broken(sent, t);
                   }
                 });
   }
@@ -185,6 +197,15 @@ final class Producer {
         entry.future.complete(verdict(reply.text()));
       }
     }
+    goOn();
+  }
+
+  /**
+   * A fault of ours, no memory, or an answer that cannot be read. The call ends here: left open, it
+   * would keep every later one of this queue waiting for ever.
+   */
+  private void broken(Call sent, Throwable fault) {
+    sent.entries.forEach(entry -> entry.future.completeExceptionally(unknown(entry, fault)));
     goOn();
   }
 

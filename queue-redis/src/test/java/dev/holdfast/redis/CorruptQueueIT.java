@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.OutcomeUnknownException;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.Retention;
@@ -92,6 +93,21 @@ final class CorruptQueueIT {
 
     assertThat(engine.control().stats(queue).ready()).isEqualTo(2);
     assertThat(keysOf(turn(10))).containsExactly(bad.key(), good.key());
+  }
+
+  @Test
+  void a_kept_answer_that_cannot_be_read_does_not_stop_the_producer() {
+    enqueued();
+    String producer =
+        StoredQueue.strings(redis("HKEYS", "ops")).stream()
+            .filter(field -> field.startsWith("p:"))
+            .findFirst()
+            .orElseThrow();
+    redis("HSET", "ops", producer, "2\t");
+
+    assertThatThrownBy(this::enqueued).isInstanceOf(OutcomeUnknownException.class);
+    NewJob next = enqueued();
+    assertThat(stored(next.key()).state()).isEqualTo(JobState.READY);
   }
 
   @ParameterizedTest
