@@ -249,7 +249,8 @@ final class AttemptRunner {
     mdc.put("attempt", Integer.toString(job.claim().counters().nextAttempt()));
     mdc.put("queue", job.consumer().queue().ref().name());
     if (envelope.correlationId() != null) {
-      mdc.put("correlationId", envelope.correlationId());
+      // Checked when Holdfast enqueued it, but others may write to the store.
+      mdc.put("correlationId", AttemptLines.oneLine(envelope.correlationId(), 256));
     }
     return mdc;
   }

@@ -16,7 +16,9 @@ import dev.holdfast.testkit.redis.RedisServer;
 import dev.holdfast.testkit.redis.RespClient;
 import dev.holdfast.worker.WorkerHealth;
 import java.nio.charset.StandardCharsets;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.slf4j.MDC;
 
 /** What a worker makes of a Redis that holds what Holdfast did not write there. */
 class WorkerCorruptIT extends WorkerFixture {
@@ -54,6 +56,26 @@ class WorkerCorruptIT extends WorkerFixture {
     assertThat(letter.type()).isEqualTo("order");
     assertThat(letter.counters().failures()).isZero();
     assertThat(new String(letter.body(), StandardCharsets.UTF_8)).contains("{{{");
+  }
+
+  @Test
+  void a_correlation_id_of_several_lines_is_one_line_in_the_mdc() {
+    JobId forged = enqueueBad(1);
+    try (RespClient client = RedisServer.shared().connect()) {
+      client.command(
+          "HSET",
+          key("bad", "jobs"),
+          forged.key(),
+          "n\torder\t\t\t\t\n"
+              + "{\"v\":1,\"correlationId\":\"a\\nERROR forged\",\"payload\":{\"number\":1}}");
+    }
+    AtomicReference<String> seen = new AtomicReference<>();
+    start(
+        Worker.on(holdfast)
+            .handler(Order.class, (order, context) -> seen.set(MDC.get("correlationId")))
+            .queue("bad", 1));
+    awaitState(forged, JobState.SUCCEEDED);
+    assertThat(seen).hasValue("a ERROR forged");
   }
 
   @Test
