@@ -78,7 +78,13 @@ public final class WorkerRuntime implements AutoCloseable {
     plan.handlers().requireSome();
     checkPeriods(plan.options(), plan.engine().reconnectCap());
     WorkerRuntime runtime = new WorkerRuntime(plan);
-    runtime.start();
+    try {
+      runtime.start();
+    } catch (Throwable t) {
+      // No thread could be made, say: nobody else could end what has been started.
+      runtime.close();
+      throw t;
+    }
     return runtime;
   }
 

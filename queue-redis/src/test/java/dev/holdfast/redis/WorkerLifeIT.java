@@ -3,6 +3,8 @@ package dev.holdfast.redis;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.Holdfast;
+import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
 import dev.holdfast.job.ClosedException;
 import dev.holdfast.job.Counters;
@@ -12,12 +14,16 @@ import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.spi.Meters;
 import dev.holdfast.worker.WorkerHealth;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** How a worker is built, how it closes and how it is. */
@@ -45,6 +51,34 @@ class WorkerLifeIT extends WorkerFixture {
     assertThat(status(hangs).state()).isEqualTo(JobState.READY);
     assertThat(status(hangs).reason()).isEqualTo(StateReason.RELEASED);
     assertThat(status(hangs).counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
+  }
+
+  @Test
+  void a_start_that_fails_half_way_leaves_nothing_behind() {
+    AtomicInteger watched = new AtomicInteger();
+    Meters failing =
+        new Meters() {
+          @Override
+          public void watch(String queue, Supplier<QueueStats> stats) {
+            watched.incrementAndGet();
+          }
+
+          @Override
+          public void unwatch(String queue) {
+            watched.decrementAndGet();
+          }
+
+          @Override
+          public void stuck(Supplier<Number> threads) {
+            throw new IllegalStateException("no meter for this");
+          }
+        };
+    try (Holdfast metered = open(HoldfastOptions.builder().meters(failing).build())) {
+      Worker.Builder builder =
+          Worker.on(metered).handler(Mail.class, (mail, context) -> {}).queue("mail", 1);
+      assertThatThrownBy(builder::start).hasMessage("no meter for this");
+    }
+    assertThat(watched).hasValue(0);
   }
 
   @Test
