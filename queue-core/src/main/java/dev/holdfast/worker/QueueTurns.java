@@ -283,6 +283,11 @@ final class QueueTurns {
   }
 
   private int begin(Turn turn, List<Claim> claims, boolean draining) {
+    if (!claims.isEmpty() && consumer.queue().firstClaim()) {
+      // Before the first attempt starts: else a cancel in between would be learned with an
+      // extension.
+      onFirstClaim.run();
+    }
     int begun = 0;
     for (Claim claim : claims) {
       if (turn.repeat() && consumer.holds(claim)) {
@@ -306,9 +311,6 @@ final class QueueTurns {
       } else {
         start(job);
       }
-    }
-    if (begun > 0 && consumer.queue().firstClaim()) {
-      onFirstClaim.run();
     }
     return begun;
   }
