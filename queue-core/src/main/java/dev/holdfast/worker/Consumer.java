@@ -210,8 +210,17 @@ final class Consumer {
     lines.answered(job, settled);
   }
 
-  /** Meters and logs what a turn removed or could not hand out. */
-  void report(TurnReply reply) {
+  /** Meters a turn, and meters and logs what it removed or could not hand out. Never throws. */
+  void report(TurnReply reply, Duration took) {
+    try {
+      count(reply, took);
+    } catch (RuntimeException e) {
+      log.warn("queue {}: a turn could not be metered", queue.ref().name(), e);
+    }
+  }
+
+  private void count(TurnReply reply, Duration took) {
+    meters.turn(queue.ref().name(), took);
     if (reply.trimmedDead() > 0) {
       meters.trimmedDeadLetters(queue.ref().name(), reply.trimmedDead());
       log.warn(

@@ -3,7 +3,6 @@ package dev.holdfast.worker;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Claiming;
-import dev.holdfast.spi.Meters;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Turn;
@@ -45,7 +44,6 @@ final class QueueTurns {
   private final Consumer consumer;
   private final QueueRef queue;
   private final Claiming claiming;
-  private final Meters meters;
   private final WorkerOptions options;
   private final SuspectGate suspects;
   private final Supplier<String> ids;
@@ -90,7 +88,6 @@ final class QueueTurns {
     this.consumer = consumer;
     this.queue = consumer.queue().ref();
     this.claiming = plan.engine().claiming();
-    this.meters = plan.meters();
     this.options = plan.options();
     this.suspects = suspects;
     this.ids = ids;
@@ -248,7 +245,6 @@ final class QueueTurns {
     unanswered = null;
     wellAgain();
     consumer.answeredAt(now);
-    meters.turn(queue.name(), Duration.ofNanos(now - sentAt));
     if (reply.stale()) {
       stale();
       return;
@@ -279,7 +275,8 @@ final class QueueTurns {
       hungry = true;
     }
     timers(reply, sentAt, now, byTimer);
-    consumer.report(reply);
+    // Last: what a meter does wrong must not cost a claim.
+    consumer.report(reply, Duration.ofNanos(now - sentAt));
   }
 
   private int begin(Turn turn, List<Claim> claims, boolean draining) {
