@@ -27,8 +27,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Worker processes that are killed, stopped, continued and asked to end, for real. */
+@Isolated("measures the recovery bound")
 class WorkerProcessIT {
   /** L + R + J + B of {@link WorkerMain#shortLeases()}, and a second for a small machine. */
   private static final Duration RECOVERY = Duration.ofMillis(2_000 + 500 + 100 + 500 + 1_000);
@@ -144,7 +146,9 @@ class WorkerProcessIT {
     WorkerProcess second = worker(1);
 
     first.signal("STOP");
-    awaitEvent("BEGIN", 1, 2, RECOVERY);
+    // No bound here: with the first worker's reaper stopped and the second's just started, the gap
+    // between two reaps may look like an outage and open the grace.
+    awaitEvent("BEGIN", 1, 2, LONG);
     first.signal("CONT");
     // The first learns that its claim is gone with its next extension, while the second still runs.
     awaitEvent("UNHEEDED", 1, 1, LONG);
