@@ -51,14 +51,10 @@ final class ProducerOutageIT {
   }
 
   private static RedisEngine connect(String uri) {
-    return connect(uri, Duration.ofMillis(200));
-  }
-
-  private static RedisEngine connect(String uri, Duration enqueueTimeout) {
     return RedisEngine.connect(
         RedisOptions.builder(uri)
-            .commandTimeout(enqueueTimeout.plusMillis(800))
-            .enqueueTimeout(enqueueTimeout)
+            .commandTimeout(Duration.ofSeconds(1))
+            .enqueueTimeout(Duration.ofMillis(200))
             .connectTimeout(Duration.ofMillis(500))
             .reconnectCap(Duration.ofMillis(100))
             .build());
@@ -262,13 +258,16 @@ final class ProducerOutageIT {
     NewJob first = EngineCalls.job();
     expected.add(first.key());
     try (ReplyEater eater = new ReplyEater(server.port());
-        RedisEngine behind = connect(eater.uri(), Duration.ofSeconds(2));
+        RedisEngine behind = connect(eater.uri());
         var redis = server.connect()) {
+      eater.meanwhile(
+          () -> {
+            redis.command("RENAME", "hf:{mail}:jobs", "kept");
+            redis.command("SET", "hf:{mail}:jobs", "not ours");
+          });
       eater.loseNext(1);
       CompletableFuture<EnqueueReply> lost = send(behind, first, LONG);
       await().atMost(LONG).until(() -> eater.lost() == 1);
-      redis.command("RENAME", "hf:{mail}:jobs", "kept");
-      redis.command("SET", "hf:{mail}:jobs", "not ours");
       CompletableFuture<EnqueueReply> waits = send(behind, EngineCalls.job(), LONG);
 
       assertThatThrownBy(() -> EngineCalls.await(waits)).isInstanceOf(QueueCorruptException.class);
@@ -285,15 +284,18 @@ final class ProducerOutageIT {
   void those_behind_a_lost_answer_learn_at_once_that_redis_is_full() {
     NewJob first = EngineCalls.job();
     try (ReplyEater eater = new ReplyEater(server.port());
-        RedisEngine behind = connect(eater.uri(), Duration.ofSeconds(2));
+        RedisEngine behind = connect(eater.uri());
         var redis = server.connect()) {
+      // As if the first try were still on its way when Redis is asked again: neither its job nor
+      // its result is there.
+      eater.meanwhile(
+          () -> {
+            redis.command("FLUSHALL");
+            redis.command("CONFIG", "SET", "maxmemory", "1");
+          });
       eater.loseNext(1);
       CompletableFuture<EnqueueReply> lost = send(behind, first, Duration.ofSeconds(4));
       await().atMost(LONG).until(() -> eater.lost() == 1);
-      // As if the first try were still on its way when Redis is asked again: neither its job nor
-      // its result is there.
-      redis.command("FLUSHALL");
-      redis.command("CONFIG", "SET", "maxmemory", "1");
       CompletableFuture<EnqueueReply> waits = send(behind, EngineCalls.job(), LONG);
 
       assertThatThrownBy(() -> EngineCalls.await(waits))
