@@ -168,7 +168,7 @@ final class Housekeeper {
     private void report(ReapReply reply) {
       counted(reply.returned() + reply.poisoned() + reply.cancelled());
       for (int i = 0; i < reply.poisoned(); i++) {
-        meters.died(queue.ref().name(), "unknown", StateReason.POISON);
+        meters.died(queue.ref().name(), Consumer.UNKNOWN, StateReason.POISON);
       }
       if (reply.returned() > 0) {
         log.warn(

@@ -37,6 +37,7 @@ final class WorkHandler implements JobHandler<Work> {
       switch (work.mode()) {
         case "gate" -> awaitGate(work.number());
         case "halt" -> Runtime.getRuntime().halt(137);
+        case "exit" -> System.exit(3);
         case "hang" -> new CountDownLatch(1).await();
         case "busy" -> LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         default -> {
