@@ -33,6 +33,11 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   public static WorkerProcess start(Class<?> main, History history, String... args) {
+    return start(List.of(), main, history, args);
+  }
+
+  public static WorkerProcess start(
+      List<String> jvm, Class<?> main, History history, String... args) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -40,12 +45,9 @@ public final class WorkerProcess implements AutoCloseable {
       Path output = Files.createTempFile(history.directory(), "worker", ".out");
       List<String> command =
           new ArrayList<>(
-              List.of(
-                  java,
-                  "-Xmx128m",
-                  "-XX:ActiveProcessorCount=1",
-                  "-XX:TieredStopAtLevel=1",
-                  main.getName()));
+              List.of(java, "-Xmx128m", "-XX:ActiveProcessorCount=1", "-XX:TieredStopAtLevel=1"));
+      command.addAll(jvm);
+      command.add(main.getName());
       command.addAll(List.of(args));
       ProcessBuilder builder =
           new ProcessBuilder(command)
