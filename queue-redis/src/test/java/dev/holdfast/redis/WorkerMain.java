@@ -1,16 +1,21 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.Holdfast;
+import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
+import dev.holdfast.spi.Meters;
 import dev.holdfast.worker.WorkerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 
 /** A worker in a process of its own, with short leases. */
 public final class WorkerMain {
   /** The reconnect cap that the leases below leave room for. */
   public static final Duration RECONNECT_CAP = Duration.ofMillis(250);
+
+  private static final int LEADING_ARGUMENTS = 5;
 
   private WorkerMain() {}
 
@@ -27,19 +32,38 @@ public final class WorkerMain {
   }
 
   public static RedisOptions options(String uri, String namespace) {
-    return RedisOptions.builder(uri).namespace(namespace).reconnectCap(RECONNECT_CAP).build();
+    return options(uri, namespace, RECONNECT_CAP);
   }
 
-  /** Arguments: uri, namespace, queue, concurrency, directory of the history. */
+  private static RedisOptions options(String uri, String namespace, Duration reconnectCap) {
+    return RedisOptions.builder(uri).namespace(namespace).reconnectCap(reconnectCap).build();
+  }
+
+  /**
+   * Arguments: uri, namespace, queue, concurrency, directory of the history, and any number of
+   * {@link WorkerSettings}.
+   */
   public static void main(String[] args) throws InterruptedException {
     History history = new History(Path.of(args[4]));
-    Holdfast holdfast = Holdfast.on(RedisEngine.connect(options(args[0], args[1])));
-    Worker.on(holdfast)
-        .handler(new WorkHandler(history))
-        .queue(args[2], Integer.parseInt(args[3]))
-        .options(shortLeases().build())
-        .start();
-    history.add("READY", 0, "pid=" + ProcessHandle.current().pid());
+    String pid = "pid=" + ProcessHandle.current().pid() + " ";
+    Runtime.getRuntime().addShutdownHook(new Thread(() -> history.add("ENDS", 0, pid)));
+    WorkerSettings settings =
+        WorkerSettings.of(Arrays.asList(args).subList(LEADING_ARGUMENTS, args.length));
+    Witness witness = new Witness(history);
+    Holdfast holdfast =
+        Holdfast.on(
+            RedisEngine.connect(options(args[0], args[1], settings.reconnectCap())),
+            HoldfastOptions.builder().meters(settings.witness() ? witness : Meters.NONE).build());
+    Worker worker =
+        Worker.on(holdfast)
+            .handler(new WorkHandler(history), settings.handler())
+            .queue(args[2], Integer.parseInt(args[3]))
+            .options(settings.worker())
+            .start();
+    if (settings.witness()) {
+      witness.watch(worker);
+    }
+    history.add("READY", 0, pid);
     // Until SIGTERM, which closes the worker, or SIGKILL, which does not.
     new CountDownLatch(1).await();
   }
