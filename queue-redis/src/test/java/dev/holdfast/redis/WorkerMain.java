@@ -5,6 +5,7 @@ import dev.holdfast.Worker;
 import dev.holdfast.worker.WorkerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A worker in a process of its own, with short leases. */
@@ -14,30 +15,64 @@ public final class WorkerMain {
 
   private WorkerMain() {}
 
+  /** Names L in ms for a process; the other periods keep their ratio to it. */
+  private static final String LEASE_PROPERTY = "holdfast.test.lease";
+
+  /** Names T in ms for a process. */
+  private static final String TIMEOUT_PROPERTY = "holdfast.test.commandTimeout";
+
   /** L = 2 s, H = 0.6 s, R = 0.5 s, J = 0.1 s, B = 0.5 s. */
   public static WorkerOptions.Builder shortLeases() {
+    return leases(Duration.ofSeconds(2));
+  }
+
+  /** H = 0.3 L, R = B = L/4, J = L/20. */
+  private static WorkerOptions.Builder leases(Duration lease) {
     return WorkerOptions.builder()
-        .lease(Duration.ofSeconds(2))
-        .extendPeriod(Duration.ofMillis(600))
-        .reapPeriod(Duration.ofMillis(500))
-        .reapJitter(Duration.ofMillis(100))
-        .blockTime(Duration.ofMillis(500))
+        .lease(lease)
+        .extendPeriod(lease.multipliedBy(3).dividedBy(10))
+        .reapPeriod(lease.dividedBy(4))
+        .reapJitter(lease.dividedBy(20))
+        .blockTime(lease.dividedBy(4))
         .drainGrace(Duration.ofSeconds(2))
         .interruptGrace(Duration.ofSeconds(1));
   }
 
   public static RedisOptions options(String uri, String namespace) {
-    return RedisOptions.builder(uri).namespace(namespace).reconnectCap(RECONNECT_CAP).build();
+    return options(uri, namespace, Duration.ofSeconds(3), Duration.ofSeconds(2));
+  }
+
+  /** With T, and C = L/8. */
+  public static RedisOptions options(
+      String uri, String namespace, Duration commandTimeout, Duration lease) {
+    return RedisOptions.builder(uri)
+        .namespace(namespace)
+        .commandTimeout(commandTimeout)
+        .enqueueTimeout(
+            commandTimeout.compareTo(Duration.ofSeconds(1)) < 0
+                ? commandTimeout
+                : Duration.ofSeconds(1))
+        .reconnectCap(lease.dividedBy(8))
+        .build();
+  }
+
+  /** Options of a Java process that set T and L. */
+  public static List<String> periods(Duration commandTimeout, Duration lease) {
+    return List.of(
+        "-D" + TIMEOUT_PROPERTY + "=" + commandTimeout.toMillis(),
+        "-D" + LEASE_PROPERTY + "=" + lease.toMillis());
   }
 
   /** Arguments: uri, namespace, queue, concurrency, directory of the history. */
   public static void main(String[] args) throws InterruptedException {
     History history = new History(Path.of(args[4]));
-    Holdfast holdfast = Holdfast.on(RedisEngine.connect(options(args[0], args[1])));
+    Duration lease = Duration.ofMillis(Long.getLong(LEASE_PROPERTY, 2_000));
+    Duration timeout = Duration.ofMillis(Long.getLong(TIMEOUT_PROPERTY, 3_000));
+    Holdfast holdfast = Holdfast.on(RedisEngine.connect(options(args[0], args[1], timeout, lease)));
     Worker.on(holdfast)
         .handler(new WorkHandler(history))
         .queue(args[2], Integer.parseInt(args[3]))
-        .options(shortLeases().build())
+        .options(leases(lease).build())
         .start();
     history.add("READY", 0, "pid=" + ProcessHandle.current().pid());
     // Until SIGTERM, which closes the worker, or SIGKILL, which does not.

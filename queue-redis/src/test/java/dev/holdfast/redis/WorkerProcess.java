@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -33,6 +34,16 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   public static WorkerProcess start(Class<?> main, History history, String... args) {
+    return start(List.of(), Map.of(), main, history, args);
+  }
+
+  /** With more options of the JVM, and with variables of its environment. */
+  public static WorkerProcess start(
+      List<String> options,
+      Map<String, String> environment,
+      Class<?> main,
+      History history,
+      String... args) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -40,12 +51,9 @@ public final class WorkerProcess implements AutoCloseable {
       Path output = Files.createTempFile(history.directory(), "worker", ".out");
       List<String> command =
           new ArrayList<>(
-              List.of(
-                  java,
-                  "-Xmx128m",
-                  "-XX:ActiveProcessorCount=1",
-                  "-XX:TieredStopAtLevel=1",
-                  main.getName()));
+              List.of(java, "-Xmx128m", "-XX:ActiveProcessorCount=1", "-XX:TieredStopAtLevel=1"));
+      command.addAll(options);
+      command.add(main.getName());
       command.addAll(List.of(args));
       ProcessBuilder builder =
           new ProcessBuilder(command)
@@ -53,6 +61,7 @@ public final class WorkerProcess implements AutoCloseable {
               .redirectOutput(output.toFile())
               .directory(history.directory().toFile());
       builder.environment().put("CLASSPATH", classPath);
+      builder.environment().putAll(environment);
       return new WorkerProcess(builder.start(), output);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
