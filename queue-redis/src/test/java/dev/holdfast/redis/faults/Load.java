@@ -19,12 +19,10 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * Threads that enqueue one job after another, and what each call answered. Jobs are numbered from
- * {@link #FIRST} on, so that a test has the numbers below for jobs of its own.
+ * some number on, so that a test has the numbers below for jobs of its own.
  */
 final class Load implements AutoCloseable {
-  static final int FIRST = 1_000;
-
-  private final AtomicInteger next = new AtomicInteger(FIRST);
+  private final AtomicInteger next;
   private final Queue<Acknowledged> acknowledged = new ConcurrentLinkedQueue<>();
   private final Queue<Integer> unknown = new ConcurrentLinkedQueue<>();
   private final Queue<EngineUnavailableException> unavailable = new ConcurrentLinkedQueue<>();
@@ -39,15 +37,16 @@ final class Load implements AutoCloseable {
   /** A job that enqueue returned for. */
   record Acknowledged(int number, JobId id, Instant at) {}
 
-  private Load(Holdfast holdfast, String mode, Duration pause) {
+  private Load(Holdfast holdfast, int first, String mode, Duration pause) {
+    this.next = new AtomicInteger(first);
     this.holdfast = holdfast;
     this.mode = mode;
     this.pause = pause;
   }
 
   /** Starts enqueueing; each thread pauses between two jobs. */
-  static Load start(Holdfast holdfast, int threads, String mode, Duration pause) {
-    Load load = new Load(holdfast, mode, pause);
+  static Load start(Holdfast holdfast, int first, int threads, String mode, Duration pause) {
+    Load load = new Load(holdfast, first, mode, pause);
     for (int i = 0; i < threads; i++) {
       Thread thread = new Thread(load::run, "load-" + i);
       load.threads.add(thread);

@@ -60,6 +60,9 @@ abstract class RedisFaultRig extends FaultRig {
   @TempDir(factory = InMemory.class)
   private Path memory;
 
+  /** The numbers below are the test's own. */
+  private int firstOfLoad;
+
   @Override
   RedisServerOptions redisOptions() {
     RedisServerOptions.Builder options =
@@ -117,7 +120,8 @@ abstract class RedisFaultRig extends FaultRig {
 
   /** Enqueues by several threads, some 100 jobs a second each at most, until it is stopped. */
   final Load load(int threads) {
-    return closing(Load.start(holdfast, threads, "busy", Duration.ofMillis(10)));
+    firstOfLoad += 100_000;
+    return closing(Load.start(holdfast, firstOfLoad, threads, "busy", Duration.ofMillis(10)));
   }
 
   /** Sends Redis one command, on a connection of its own. */
@@ -168,6 +172,15 @@ abstract class RedisFaultRig extends FaultRig {
     List<?> time = (List<?>) command("TIME");
     return Long.parseLong(String.valueOf(time.get(0))) * 1_000
         + Long.parseLong(String.valueOf(time.get(1))) / 1_000;
+  }
+
+  /** Waits until the connection that enqueues and looks is there again. */
+  final void awaitReconnected() {
+    await("the test is connected again")
+        .atMost(LONG)
+        .pollInterval(Duration.ofMillis(10))
+        .ignoreExceptions()
+        .until(() -> holdfast.queue("work").stats() != null);
   }
 
   /** Waits until nothing is ready, scheduled or active any more. */
