@@ -194,7 +194,7 @@ public final class StoredQueue {
   }
 
   /** Each key's name without prefix, with its Redis type. */
-  Map<String, String> keyTypes() {
+  public Map<String, String> keyTypes() {
     return keyTypes;
   }
 
