@@ -10,4 +10,4 @@ import dev.holdfast.job.JobType;
  *     halts its JVM; "hang" waits until it is interrupted; "busy" takes 20 ms
  */
 @JobType(value = "test.work", queue = "work")
-record Work(int number, String mode) {}
+public record Work(int number, String mode) {}

@@ -8,14 +8,14 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 
 /** A worker in a process of its own, with short leases. */
-final class WorkerMain {
+public final class WorkerMain {
   /** The reconnect cap that the leases below leave room for. */
-  static final Duration RECONNECT_CAP = Duration.ofMillis(250);
+  public static final Duration RECONNECT_CAP = Duration.ofMillis(250);
 
   private WorkerMain() {}
 
   /** L = 2 s, H = 0.6 s, R = 0.5 s, J = 0.1 s, B = 0.5 s. */
-  static WorkerOptions.Builder shortLeases() {
+  public static WorkerOptions.Builder shortLeases() {
     return WorkerOptions.builder()
         .lease(Duration.ofSeconds(2))
         .extendPeriod(Duration.ofMillis(600))
@@ -26,7 +26,7 @@ final class WorkerMain {
         .interruptGrace(Duration.ofSeconds(1));
   }
 
-  static RedisOptions options(String uri, String namespace) {
+  public static RedisOptions options(String uri, String namespace) {
     return RedisOptions.builder(uri).namespace(namespace).reconnectCap(RECONNECT_CAP).build();
   }
 

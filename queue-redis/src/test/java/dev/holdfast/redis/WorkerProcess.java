@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * Starts, stops, continues and kills a {@link WorkerMain}, or another main class of these tests.
  */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
   private final Process process;
   private final Path output;
 
@@ -20,7 +20,7 @@ final class WorkerProcess implements AutoCloseable {
     this.output = output;
   }
 
-  static WorkerProcess start(
+  public static WorkerProcess start(
       String uri, String namespace, String queue, int concurrency, History history) {
     return start(
         WorkerMain.class,
@@ -32,7 +32,7 @@ final class WorkerProcess implements AutoCloseable {
         history.directory().toString());
   }
 
-  static WorkerProcess start(Class<?> main, History history, String... args) {
+  public static WorkerProcess start(Class<?> main, History history, String... args) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -59,16 +59,16 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  long pid() {
+  public long pid() {
     return process.pid();
   }
 
-  boolean isAlive() {
+  public boolean isAlive() {
     return process.isAlive();
   }
 
   /** What the process wrote, for the message of a failed test. */
-  String output() {
+  public String output() {
     try {
       return Files.readString(output);
     } catch (IOException e) {
@@ -76,7 +76,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  void signal(String name) {
+  public void signal(String name) {
     try {
       int code = new ProcessBuilder("kill", "-" + name, Long.toString(pid())).start().waitFor();
       if (code != 0) {
@@ -90,7 +90,7 @@ final class WorkerProcess implements AutoCloseable {
     }
   }
 
-  boolean awaitExit(long seconds) throws InterruptedException {
+  public boolean awaitExit(long seconds) throws InterruptedException {
     return process.waitFor(seconds, TimeUnit.SECONDS);
   }
 
