@@ -69,7 +69,7 @@ final class LockCalls {
   }
 
   private CompletableFuture<Answer> call(
-      RedisLine line, Script script, Args args, Duration timeout) {
-    return line.call(script, new byte[][] {key}, args.array(), timeout).thenApply(Answer::of);
+      RedisCalls calls, Script script, Args args, Duration timeout) {
+    return calls.call(script, new byte[][] {key}, args.array(), timeout).thenApply(Answer::of);
   }
 }

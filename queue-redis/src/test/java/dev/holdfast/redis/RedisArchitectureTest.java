@@ -54,7 +54,7 @@ class RedisArchitectureTest {
         .areTopLevelClasses()
         .should()
         .haveNameMatching(
-            ".*\\.(RedisEngine|RedisOptions|RedisEngineProvider|RedisLock|HeldLock|LockOptions"
+            ".*\\.(RedisEngine|RedisOptions|RedisUri|RedisEngineProvider|RedisLock|HeldLock|LockOptions"
                 + "|LockException|LockHeldException|package-info)")
         .check(REDIS);
   }
