@@ -16,10 +16,12 @@ import org.junit.jupiter.api.parallel.Isolated;
 class EndedWorkerFaultIT extends FaultRig {
   private static final Duration DRAIN = Duration.ofMillis(500);
   private static final Duration INTERRUPT = Duration.ofMillis(500);
-  private static final String[] GRACES = {"drainGrace=" + DRAIN, "interruptGrace=" + INTERRUPT};
+  private static final String[] GRACES = {
+    "drainGrace=" + DRAIN, "drainInterruptGrace=" + INTERRUPT
+  };
 
   /** For outcomes to be written and threads to end, at most. */
-  private static final Duration SETTLE = Duration.ofSeconds(3);
+  private static final Duration SETTLE = Duration.ofMillis(2_500);
 
   @Fault(
       row = 11,
@@ -95,7 +97,7 @@ class EndedWorkerFaultIT extends FaultRig {
       row = 13,
       what = "SIGTERM while Redis stands still",
       must =
-          "the process ends within G, the interrupt's grace and 3 s; once Redis goes on, its job"
+          "the process ends within G, the interrupt's grace and 2.5 s; once Redis goes on, its job"
               + " runs again, handed back if that was sent, else reaped; no attempt spent")
   void a_worker_ends_in_time_while_redis_stands_still(Observed observed) {
     WorkerProcess ended = worker(1, GRACES);
@@ -121,7 +123,7 @@ class EndedWorkerFaultIT extends FaultRig {
       row = 13,
       what = "SIGTERM while Redis is down",
       must =
-          "the process ends within G, the interrupt's grace and 3 s; its job is reaped and runs"
+          "the process ends within G, the interrupt's grace and 2.5 s; its job is reaped and runs"
               + " again, within L+R+J+B after Redis and a worker are back and a grace")
   void a_worker_ends_in_time_without_redis_and_its_job_is_reaped(Observed observed) {
     WorkerProcess ended = worker(1, GRACES);

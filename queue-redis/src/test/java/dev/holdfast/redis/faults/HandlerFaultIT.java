@@ -90,13 +90,35 @@ class HandlerFaultIT extends FaultRig {
       must = "a dead letter, POISON, after exactly 3 kills; no other job is lost or dies")
   void a_job_that_halts_its_jvm_is_dead_after_three_crashes_and_takes_no_other_along(
       Observed observed) {
+    poison("halt", "PT2S", observed);
+  }
+
+  @Fault(
+      row = 14,
+      what = "a handler that calls System.exit, three times",
+      must = "as if it halted; the drain does not wait for it")
+  void a_job_that_calls_exit_is_not_waited_for_and_dead_after_three_crashes(Observed observed) {
+    // A drain that waited for its handler would extend the lease all the time.
+    List<WorkerProcess> ended = poison("exit", "PT1M", observed);
+    assertThat(ended)
+        .allSatisfy(worker -> assertThat(worker.output()).contains("its handler ends the JVM"));
+  }
+
+  /** Runs a job that ends its process in one of four, and returns the three that it ended. */
+  private List<WorkerProcess> poison(String mode, String drainGrace, Observed observed) {
     // Short leases, for three must end one after the other.
     List<WorkerProcess> workers =
         workers(
-            4, 2, "lease=PT1S", "extendPeriod=PT0.3S", "reapPeriod=PT0.2S", "reapJitter=PT0.05S");
+            4,
+            2,
+            "lease=PT1S",
+            "extendPeriod=PT0.3S",
+            "reapPeriod=PT0.2S",
+            "reapJitter=PT0.05S",
+            "drainGrace=" + drainGrace);
     List<JobId> others = new ArrayList<>();
     others.add(enqueue(100, "ok"));
-    JobId poison = enqueue(1, "halt");
+    JobId poison = enqueue(1, mode);
     for (int number = 101; number < 120; number++) {
       others.add(enqueue(number, "busy"));
     }
@@ -104,15 +126,16 @@ class HandlerFaultIT extends FaultRig {
     awaitState(poison, JobState.DEAD);
     others.forEach(id -> awaitState(id, JobState.SUCCEEDED));
 
-    long killed = workers.stream().filter(worker -> !worker.isAlive()).count();
-    observed.figure(killed + " of 4 processes killed, 20 other jobs done");
-    assertThat(killed).isEqualTo(3);
+    List<WorkerProcess> ended = workers.stream().filter(worker -> !worker.isAlive()).toList();
+    observed.figure(ended.size() + " of 4 processes ended, 20 other jobs done");
+    assertThat(ended).hasSize(3);
     assertThat(history.count("BEGIN", 1)).isEqualTo(3);
     DeadLetter letter = holdfast.deadLetters("work").read(poison).orElseThrow();
     assertThat(letter.reason()).isEqualTo(StateReason.POISON);
-    assertThat(letter.counters().failures()).isZero();
+    assertThat(letter.counters()).isEqualTo(new Counters(0, 3, 3, 0, 0));
     assertThat(letter.history()).hasSize(3);
     assertThat(holdfast.deadLetters("work").size()).isEqualTo(1);
     verifyStored();
+    return ended;
   }
 }
