@@ -133,9 +133,10 @@ abstract class FaultRig {
     return closing(WorkerProcess.start(uri, NAMESPACE, "work", concurrency, history, all));
   }
 
+  /** Several at once take long on a machine that has much else to do. */
   final WorkerProcess awaitReady(WorkerProcess worker) {
     await("the worker is ready")
-        .atMost(LONG)
+        .atMost(LONG.multipliedBy(3))
         .pollInterval(Duration.ofMillis(10))
         .failFast(() -> assertThat(worker.isAlive()).as(worker.output()).isTrue())
         .until(() -> count("READY", worker) > 0);
