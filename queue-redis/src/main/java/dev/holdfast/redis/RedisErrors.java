@@ -117,7 +117,7 @@ final class RedisErrors {
                   + said,
               cause);
       case DENIED ->
-          new EngineUnavailableException(
+          new LockException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);
@@ -148,7 +148,7 @@ final class RedisErrors {
           new QueueFullException(
               queue, place + " was refused: Redis is at maxmemory. Redis said: " + said);
       case DENIED ->
-          new LockException(
+          new EngineUnavailableException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);
