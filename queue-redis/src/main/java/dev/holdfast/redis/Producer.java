@@ -8,6 +8,7 @@ import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -63,6 +64,7 @@ final class Producer {
     // Touched by one step of the call at a time; each step follows the one before.
     private boolean ambiguous;
     private int tries;
+    private @Nullable Throwable lastError;
 
     Call(long sequence, List<Entry> entries) {
       this.sequence = sequence;
@@ -222,6 +224,7 @@ final class Producer {
   private void failed(Call sent, Throwable error) {
     Kind kind = RedisErrors.kindOf(error);
     sent.ambiguous |= kind == Kind.UNKNOWN;
+    sent.lastError = error;
     boolean retry =
         switch (kind) {
           case NOT_SENT, UNKNOWN, REFUSED_FOR_NOW, READ_ONLY -> true;
@@ -248,9 +251,7 @@ final class Producer {
         all = false;
       } else {
         entry.future.completeExceptionally(
-            sent.ambiguous
-                ? unknown(entry, error)
-                : unavailable("no answer before the deadline", error));
+            sent.ambiguous ? unknown(entry, error) : unavailable(late(error), error));
       }
     }
     List<Entry> late = new ArrayList<>();
@@ -260,7 +261,7 @@ final class Producer {
     } finally {
       lock.unlock();
     }
-    fail(late, unavailable("no answer before the deadline", error));
+    fail(late, unavailable(late(error), error));
     return all;
   }
 
@@ -278,7 +279,7 @@ final class Producer {
     var unused =
         timer.schedule(
             () -> {
-              if (expire(sent, null) && !sent.ambiguous) {
+              if (expire(sent, sent.lastError) && !sent.ambiguous) {
                 goOn();
               } else {
                 send(sent);
@@ -303,6 +304,14 @@ final class Producer {
 
   private static void fail(List<Entry> entries, HoldfastException cause) {
     entries.forEach(entry -> entry.future.completeExceptionally(cause));
+  }
+
+  /** Why a deadline passed: what Redis said to the last try, if it said something. */
+  private static String late(@Nullable Throwable error) {
+    if (error != null && RedisErrors.unwrap(error) instanceof RedisCommandExecutionException said) {
+      return "Redis refused it until the deadline: " + said.getMessage();
+    }
+    return "no answer before the deadline";
   }
 
   private EngineUnavailableException unavailable(String why, @Nullable Throwable error) {
