@@ -27,7 +27,7 @@ final class RedisErrors {
     READ_ONLY,
     /** Redis has no memory left: nothing was written. */
     OUT_OF_MEMORY,
-    /** A key is of a type that is none of ours: nothing was written. */
+    /** A key is of a type that is none of ours, or the queue's layout is: nothing was written. */
     WRONG_TYPE,
     /** User, password or permissions: nothing happened. */
     DENIED,
@@ -50,6 +50,9 @@ final class RedisErrors {
     Throwable cause = unwrap(error);
     if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
       return Kind.UNKNOWN;
+    }
+    if (cause instanceof QueueCorruptException) {
+      return Kind.WRONG_TYPE;
     }
     String message = cause.getMessage() == null ? "" : cause.getMessage();
     if (cause instanceof RedisCommandExecutionException) {
