@@ -56,7 +56,7 @@ class LostKeysFaultIT extends RedisFaultRig {
         closing(
             Holdfast.on(
                 RedisEngine.connect(
-                    WorkerMain.options(redis.uri(), NAMESPACE, SHORT_COMMAND, LEASE))));
+                    WorkerMain.options(redis.uri(), NAMESPACE, SHORT_COMMAND, RECONNECT))));
     Worker worker =
         closing(
             Worker.on(own)
