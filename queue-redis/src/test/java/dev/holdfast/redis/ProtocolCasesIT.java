@@ -80,6 +80,31 @@ final class ProtocolCasesIT extends EngineContract {
     assertThat(activeList("w1")).isEmpty();
   }
 
+  @Test
+  void the_jobs_of_a_worker_that_died_are_given_to_others_and_none_is_lost() {
+    List<String> keys = enqueue(3);
+    taker("died").claim(2);
+    TurnTaker other = taker("other");
+    List<String> ran = new ArrayList<>();
+    Duration bound = TurnTaker.LEASE.plus(PERIOD.multipliedBy(3));
+    for (Duration waited = Duration.ZERO;
+        waited.compareTo(bound) <= 0;
+        waited = waited.plus(PERIOD)) {
+      String tidyNext = reap().tidyNext();
+      if (tidyNext != null) {
+        engine().upkeep().tidy(reapOrder(), tidyNext);
+      }
+      for (Claim claim : other.claim(5)) {
+        ran.add(claim.held().key());
+        other.settle(claim, succeeded());
+      }
+      advance(PERIOD);
+    }
+    assertThat(ran)
+        .as("I1 no loss: every job of a worker that died runs elsewhere within " + bound)
+        .containsExactlyInAnyOrderElementsOf(keys);
+  }
+
   // ---- a lost answer ----------------------------------------------------------------------------
 
   @Test

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One small search for each rule: the fewest operations that can break it, in every order and with
- * a crash at each step. Quick, and what fails here names the rule; {@code MutantsIT} shows that it
+ * a crash at each step. Quick, and what fails here names the rule; {@link MutantsIT} shows that it
  * does fail.
  */
 class ProtocolRulesIT {
