@@ -185,7 +185,8 @@ record Mutant(
                     "note",
                     "if not t or t.state ~= 'a' or t.token ~= token then",
                     "if not t or t.state ~= 'a' then")),
-            "ProtocolRulesIT#a_checkpoint_of_a_claim_that_does_not_stand_is_not_written",
+            "ProtocolCasesIT#"
+                + "a_worker_that_was_paused_does_not_overwrite_the_checkpoint_of_the_next_claim",
             "I11",
             "I11 steps"),
         new Mutant(

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.holdfast.testkit.redis.RedisServer;
 import java.io.File;
@@ -116,6 +117,17 @@ class MutantsIT {
     System.out.printf(
         "mutant %s; %s; red: %s; breaks %s: %s%n",
         mutant.letter(), mutant.what(), mutant.test(), mutant.invariant(), firstLine(red, mutant));
+  }
+
+  @Test
+  void a_mutant_that_does_not_fit_the_sources_any_more_says_so(@TempDir Path directory) {
+    for (String text : List.of("a line that nobody wrote", "redis.call")) {
+      Mutant gone = new Mutant("x", "", List.of(Mutant.Patch.script("turn", text, "")), "", "", "");
+      assertThatThrownBy(() -> gone.writeTo(directory))
+          .isInstanceOf(AssertionError.class)
+          .hasMessageStartingWith("the mutant no longer applies: queue-redis/src/main/resources")
+          .hasMessageContaining(text);
+    }
   }
 
   private static String firstLine(String red, Mutant mutant) {

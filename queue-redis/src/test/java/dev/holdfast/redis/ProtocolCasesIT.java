@@ -7,6 +7,7 @@ import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.LeaseReply;
+import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.TurnReply;
@@ -144,6 +145,33 @@ final class ProtocolCasesIT extends EngineContract {
     assertThat(late.claims()).isEmpty();
     assertThat(state(keys.get(0))).isEqualTo(JobState.ACTIVE);
     assertThat(state(keys.get(1))).isEqualTo(JobState.READY);
+  }
+
+  // ---- the fence of what an attempt writes
+  // --------------------------------------------------------
+
+  private boolean checkpoint(Claim claim, String text) {
+    return await(
+        engine().claiming().note(queue(), claim.held(), new Note(null, null, bytes(text))));
+  }
+
+  @Test
+  void a_worker_that_was_paused_does_not_overwrite_the_checkpoint_of_the_next_claim() {
+    enqueueOne();
+    Claim paused = taker("paused").claimOne();
+    assertThat(checkpoint(paused, "page 1")).isTrue();
+    passReaping(TurnTaker.LEASE);
+    Claim next = taker("next").claimOne();
+    assertThat(text(next.checkpoint())).isEqualTo("page 1");
+    assertThat(checkpoint(next, "page 7")).isTrue();
+
+    boolean written = checkpoint(paused, "page 2");
+
+    taker("next").settle(next, retry(Duration.ZERO));
+    assertThat(text(taker("next").claimOne().checkpoint()))
+        .as("I11 steps: the checkpoint that the next attempt starts from")
+        .isEqualTo("page 7");
+    assertThat(written).isFalse();
   }
 
   // ---- the watch --------------------------------------------------------------------------------
