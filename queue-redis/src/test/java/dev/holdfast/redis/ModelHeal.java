@@ -51,7 +51,7 @@ final class ModelHeal {
     List<String> passed = new ArrayList<>();
     ModelState at = end;
     for (int round = 0; ; round++) {
-      String key = at.queueKey() + at.jobs();
+      String key = at.queueKey() + at.past().jobs();
       passed.add(key);
       if (healed.contains(key)) {
         break;
@@ -103,7 +103,7 @@ final class ModelHeal {
     QueueContents contents = at.contents();
     long done = 0;
     long dead = 0;
-    for (String key : at.jobs()) {
+    for (String key : at.past().jobs()) {
       ModelJob job = ModelJob.in(contents, key);
       if (job == null || !job.ended()) {
         throw wrong(at, "I1 no loss: job " + key + " never ended: " + job);

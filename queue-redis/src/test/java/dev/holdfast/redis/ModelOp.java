@@ -70,6 +70,14 @@ record ModelOp(String name, @Nullable Script script, Consumer<ModelStep> act) {
     return settle("release", 0, new Outcome.Released());
   }
 
+  static ModelOp ackAll() {
+    return new ModelOp("ack all", Script.TURN, step -> step.settleAll(new Outcome.Succeeded(null)));
+  }
+
+  static ModelOp releaseAll() {
+    return new ModelOp("release all", Script.TURN, step -> step.settleAll(new Outcome.Released()));
+  }
+
   static ModelOp discard() {
     return settle("discard", 0, new Outcome.Discarded(null));
   }
@@ -166,11 +174,15 @@ record ModelOp(String name, @Nullable Script script, Consumer<ModelStep> act) {
         step -> step.enqueue(job(job), Priority.NORMAL, NewJob.Start.NOW, true));
   }
 
-  /**
-   * Whether it is one of the two that bring a job for the first time, which nobody may do twice.
-   */
+  /** Whether it brings a job for the first time, which nobody may do twice. */
   boolean enqueuesFresh(int job) {
-    return script == Script.ENQUEUE && name.startsWith("enqueue " + job);
+    return name.startsWith("enqueue " + job);
+  }
+
+  /** Enqueues a job under the one idempotency key there is. */
+  static ModelOp enqueueKeyed(int job) {
+    return new ModelOp(
+        "enqueue " + job + " under the key", Script.ENQUEUE, step -> step.enqueueKeyed(job(job)));
   }
 
   static ModelOp cancel(int job) {

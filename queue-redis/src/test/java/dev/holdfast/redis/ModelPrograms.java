@@ -99,6 +99,13 @@ final class ModelPrograms {
   static List<Scenario> ofThree() {
     return List.of(
         scenario(
+            "two producers use one idempotency key",
+            List.of(enqueue(1)),
+            List.of(
+                List.of(enqueueKeyed(2), claim(2), ackAll()),
+                List.of(enqueueKeyed(3), delete(2), enqueueKeyed(4)),
+                List.of(cancel(2), purge(), releaseAll()))),
+        scenario(
             "two workers and a reaper",
             List.of(enqueue(1), enqueue(2)),
             List.of(
@@ -163,6 +170,13 @@ final class ModelPrograms {
     all.addAll(
         List.of(
             enqueue(fresh),
+            enqueueKeyed(fresh),
+            enqueueKeyed(fresh),
+            ackAll(),
+            releaseAll(),
+            ackAll().answerLost(),
+            delete(4),
+            cancel(4),
             enqueue(fresh, Priority.LOW, SECOND),
             fail(SECOND, 0),
             claim(1).requestLost(),

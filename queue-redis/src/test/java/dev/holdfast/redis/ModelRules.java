@@ -55,6 +55,7 @@ final class ModelRules {
         tokensRise(key, was, is);
       }
     }
+    oneJobAKey();
     outcomes();
     extensions();
     notes();
@@ -118,13 +119,33 @@ final class ModelRules {
     if (is.token().isEmpty() || (was != null && was.token().equals(is.token()))) {
       return;
     }
-    if (is.number() <= from.highestToken()) {
+    if (is.number() <= from.past().highestToken()) {
       broken(
           "I7 tokens rise",
-          "job " + key + " has token " + is.token() + " after " + from.highestToken());
+          "job " + key + " has token " + is.token() + " after " + from.past().highestToken());
     }
     if (is.claims() != (was == null ? 0 : was.claims()) + 1) {
       broken("I7 tokens rise", "job " + key + " has a new token and not one more claim: " + is);
+    }
+  }
+
+  /** An idempotency key makes one job; it is free again once that job is deleted. */
+  private void oneJobAKey() {
+    String keyed = step.keyed();
+    if (keyed == null) {
+      return;
+    }
+    String holder = from.past().keyHolder();
+    if (step.created().contains(keyed) != holder.isEmpty()) {
+      broken(
+          "I2 no ghosts",
+          "job "
+              + keyed
+              + " was "
+              + (holder.isEmpty() ? "refused for" : "created beside")
+              + " the holder of its idempotency key: \""
+              + holder
+              + '"');
     }
   }
 

@@ -1,8 +1,10 @@
 package dev.holdfast.redis;
 
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Tries every interleaving of the programs of some clients, with a crash at each step: a client
@@ -15,10 +17,18 @@ final class ModelSearch {
   private final Model model;
   private final ModelHeal heal;
   private final int crashes;
+  private final boolean merging;
+  private final Set<String> ends = new HashSet<>();
   private long states;
   private long interleavings;
 
   ModelSearch(Model model, int crashes) {
+    this(model, crashes, true);
+  }
+
+  /** With {@code merging} off every way is gone to its end, whatever was seen before. */
+  ModelSearch(Model model, int crashes, boolean merging) {
+    this.merging = merging;
     this.model = model;
     this.heal = new ModelHeal(model);
     this.crashes = crashes;
@@ -49,8 +59,9 @@ final class ModelSearch {
     }
   }
 
-  private static void meet(Map<String, Found> level, ModelState state, long ways) {
-    level.computeIfAbsent(state.key(), key -> new Found(state)).ways += ways;
+  private void meet(Map<String, Found> level, ModelState state, long ways) {
+    String key = merging ? state.key() : state.key() + level.size();
+    level.computeIfAbsent(key, unused -> new Found(state)).ways += ways;
   }
 
   private void expand(Found found, Map<String, Found> next) {
@@ -69,6 +80,7 @@ final class ModelSearch {
     }
     if (over) {
       interleavings += found.ways;
+      ends.add(state.queueKey());
       heal.heal(state);
     }
   }
@@ -77,6 +89,11 @@ final class ModelSearch {
     meet(next, state.dies(client), ways);
     meet(next, state.comesBackAnew(client), ways);
     meet(next, model.step(state.comesBack(client), client, ModelOp.recover()), ways);
+  }
+
+  /** What the queue was at the ends of the interleavings, each once. */
+  Set<String> ends() {
+    return ends;
   }
 
   long states() {

@@ -30,8 +30,36 @@ final class ModelState {
   private final long millis;
   private final List<ModelClient> clients;
   private final int crashes;
-  private final long highestToken;
-  private final Set<String> jobs;
+  private final Past past;
+
+  /**
+   * What the rules remember of the way to a state.
+   *
+   * @param highestToken the highest number of any token given
+   * @param jobs the jobs that were created and not removed by an operator
+   * @param keyHolder the job that holds the one idempotency key, or ""
+   */
+  record Past(long highestToken, Set<String> jobs, String keyHolder) {
+    static final Past NONE = new Past(0, Set.of(), "");
+
+    private Past then(ModelStep step, QueueContents after) {
+      Set<String> known = jobs;
+      String holder = keyHolder;
+      if (!step.created().isEmpty() || !step.removed().isEmpty() || step.purged()) {
+        known = new TreeSet<>(jobs);
+        known.addAll(step.created());
+        known.removeAll(step.removed());
+        if (step.purged()) {
+          known.removeIf(key -> ModelJob.in(after, key) == null);
+        }
+        holder = step.removed().contains(holder) ? "" : holder;
+        for (String key : step.created()) {
+          holder = key.equals(step.keyed()) ? key : holder;
+        }
+      }
+      return new Past(Math.max(highestToken, ModelJob.highestToken(after)), known, holder);
+    }
+  }
 
   private ModelState(
       @Nullable ModelState before,
@@ -41,8 +69,7 @@ final class ModelState {
       long millis,
       List<ModelClient> clients,
       int crashes,
-      long highestToken,
-      Set<String> jobs) {
+      Past past) {
     this.before = before;
     this.label = label;
     this.programs = programs;
@@ -50,28 +77,17 @@ final class ModelState {
     this.millis = millis;
     this.clients = clients;
     this.crashes = crashes;
-    this.highestToken = highestToken;
-    this.jobs = jobs;
+    this.past = past;
   }
 
   static ModelState first(QueueContents contents, long millis, List<ModelClient> clients) {
     List<List<ModelOp>> programs = clients.stream().map(ModelClient::program).toList();
-    return new ModelState(null, "", programs, contents, millis, clients, 0, 0, Set.of());
+    return new ModelState(null, "", programs, contents, millis, clients, 0, Past.NONE);
   }
 
   ModelState then(
       String step, QueueContents after, long now, List<ModelClient> then, ModelStep told) {
-    Set<String> known = jobs;
-    if (!told.created().isEmpty() || !told.removed().isEmpty() || told.purged()) {
-      known = new TreeSet<>(jobs);
-      known.addAll(told.created());
-      known.removeAll(told.removed());
-      if (told.purged()) {
-        known.removeIf(key -> ModelJob.in(after, key) == null);
-      }
-    }
-    long highest = Math.max(highestToken, ModelJob.highestToken(after));
-    return new ModelState(this, step, programs, after, now, then, crashes, highest, known);
+    return new ModelState(this, step, programs, after, now, then, crashes, past.then(told, after));
   }
 
   /** A client stops for ever. */
@@ -93,8 +109,7 @@ final class ModelState {
     List<ModelClient> then = copyOfClients();
     String step = then.get(client).consumer() + " dies" + how;
     crash.accept(then.get(client));
-    return new ModelState(
-        this, step, programs, contents(), millis, then, crashes + 1, highestToken, jobs);
+    return new ModelState(this, step, programs, contents(), millis, then, crashes + 1, past);
   }
 
   QueueContents contents() {
@@ -128,14 +143,8 @@ final class ModelState {
     return crashes;
   }
 
-  /** The highest number of any token given so far. */
-  long highestToken() {
-    return highestToken;
-  }
-
-  /** The jobs that were created and not removed by an operator. */
-  Set<String> jobs() {
-    return jobs;
+  Past past() {
+    return past;
   }
 
   List<List<ModelOp>> programs() {
@@ -164,7 +173,7 @@ final class ModelState {
   String key() {
     StringBuilder all = canonical().append(millis).append(' ').append(crashes);
     clients.forEach(client -> all.append('\n').append(client.describe()));
-    return digest(all.append('\n').append(highestToken).append(jobs));
+    return digest(all.append('\n').append(past));
   }
 
   private StringBuilder canonical() {

@@ -53,6 +53,7 @@ final class ModelStep {
   private @Nullable Turn turn;
   private @Nullable Gate gate;
   private @Nullable Held noted;
+  private @Nullable String keyed;
   private boolean stale;
   private boolean upkeep;
   private boolean answered = true;
@@ -86,6 +87,19 @@ final class ModelStep {
     Held subject = outcome == null ? null : client.subject();
     List<Settlement> given =
         subject == null || outcome == null ? List.of() : List.of(new Settlement(subject, outcome));
+    begin(given, room);
+  }
+
+  /** Takes a turn that settles all that the client holds. */
+  void settleAll(Outcome outcome) {
+    if (client.unanswered() != null) {
+      turn(0, null);
+    } else {
+      begin(client.held().stream().map(held -> new Settlement(held, outcome)).toList(), 0);
+    }
+  }
+
+  private void begin(List<Settlement> given, int room) {
     Turn next = turn(client.nextNumber(), false, given, room);
     if (sent) {
       send(next);
@@ -221,7 +235,24 @@ final class ModelStep {
   }
 
   void enqueue(String key, Priority priority, NewJob.Start start, boolean retry) {
-    NewJob job = new NewJob(key, "test.job", priority, start, null, retry, new byte[] {'{', '}'});
+    enqueue(key, priority, start, null, retry);
+  }
+
+  /** Adds a job under the one idempotency key there is. */
+  void enqueueKeyed(String key) {
+    keyed = key;
+    NewJob.Idempotency idempotency = new NewJob.Idempotency("the key", Duration.ofHours(24));
+    enqueue(key, Priority.NORMAL, NewJob.Start.NOW, idempotency, false);
+  }
+
+  private void enqueue(
+      String key,
+      Priority priority,
+      NewJob.Start start,
+      NewJob.@Nullable Idempotency idempotency,
+      boolean retry) {
+    byte[] envelope = {'{', '}'};
+    NewJob job = new NewJob(key, "test.job", priority, start, idempotency, retry, envelope);
     Verdict verdict = EngineCalls.enqueue(model.engine(), model.queue(), job).get(0).verdict();
     if (verdict == Verdict.CREATED) {
       created.add(key);
@@ -290,6 +321,11 @@ final class ModelStep {
 
   Set<String> redriven() {
     return redriven;
+  }
+
+  /** The job that was enqueued with the idempotency key, or null. */
+  @Nullable String keyed() {
+    return keyed;
   }
 
   @Nullable Turn turn() {

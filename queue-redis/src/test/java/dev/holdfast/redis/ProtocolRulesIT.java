@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import static dev.holdfast.redis.ModelOp.*;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.testkit.redis.RedisServer;
 import java.time.Duration;
@@ -32,11 +33,29 @@ class ProtocolRulesIT {
   }
 
   private void search(int jobs, List<List<ModelOp>> programs) {
+    new ModelSearch(model, 1).from(begin(jobs, programs));
+  }
+
+  private ModelState begin(int jobs, List<List<ModelOp>> programs) {
     ModelState at = model.begin(programs);
     for (int job = 1; job <= jobs; job++) {
       at = model.step(at, new ModelClient("setup", List.of()), enqueue(job));
     }
-    new ModelSearch(model, 1).from(at);
+    return at;
+  }
+
+  @Test
+  void ways_that_meet_and_are_gone_on_with_once_end_as_they_do_apart() {
+    List<List<ModelOp>> programs =
+        List.of(List.of(claim(2), ack(), fail(SECOND, 0)), List.of(passLease(), reap(), claim(1)));
+    ModelSearch merging = new ModelSearch(model, 1);
+    merging.from(begin(2, programs));
+    ModelSearch apart = new ModelSearch(model, 1, false);
+    apart.from(begin(2, programs));
+
+    assertThat(merging.ends()).isEqualTo(apart.ends());
+    assertThat(merging.interleavings()).isEqualTo(apart.interleavings());
+    assertThat(apart.states()).isGreaterThan(2 * merging.states());
   }
 
   @Test
