@@ -27,7 +27,7 @@ final class RedisErrors {
     READ_ONLY,
     /** Redis has no memory left: nothing was written. */
     OUT_OF_MEMORY,
-    /** A key is of a type that is none of ours: nothing was written. */
+    /** A key is of a type that is none of ours, or the queue's layout is: nothing was written. */
     WRONG_TYPE,
     /** User, password or permissions: nothing happened. */
     DENIED,
@@ -50,6 +50,9 @@ final class RedisErrors {
     Throwable cause = unwrap(error);
     if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
       return Kind.UNKNOWN;
+    }
+    if (cause instanceof QueueCorruptException) {
+      return Kind.WRONG_TYPE;
     }
     String message = cause.getMessage() == null ? "" : cause.getMessage();
     if (cause instanceof RedisCommandExecutionException) {
@@ -114,7 +117,7 @@ final class RedisErrors {
                   + said,
               cause);
       case DENIED ->
-          new EngineUnavailableException(
+          new LockException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);
@@ -145,7 +148,7 @@ final class RedisErrors {
           new QueueFullException(
               queue, place + " was refused: Redis is at maxmemory. Redis said: " + said);
       case DENIED ->
-          new LockException(
+          new EngineUnavailableException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);

@@ -98,7 +98,7 @@ final class ScriptCallersTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(4),
             Retention.STANDARD);
-    redis.answer(Script.OPEN, "OPEN", "1");
+    redis.answer(Script.OPEN, "OPEN");
     redis.answer(Script.ENQUEUE, "DONE", "C", "C");
     redis.answer(Script.TURN, "DONE", "0", "0", "-1", "0", "0", "3", "DONE", "ALREADY", "GONE");
     redis.answer(Script.EXTEND, "EXTENDED", "GONE");
