@@ -23,8 +23,9 @@ public interface Upkeep {
    * What the reaper needs to know.
    *
    * @param queue the queue
-   * @param period the least time between two reaps, R
-   * @param jitter what is added to the period at random, J
+   * @param period the least time between two reaps, R: the gate opens again exactly so long after a
+   *     reap, so that a worker which reaped finds it open when it comes back
+   * @param jitter what workers add to the period at random before they come back, J
    * @param grace how long nothing is reaped after an outage: the extension period and a second
    * @param longestLease no lease may end later than this from now; later ones are cut
    * @param maxCrashes leases without an outcome that make a job dead

@@ -4,6 +4,7 @@ import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.QueueFullException;
+import dev.holdfast.lock.LockException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.nio.channels.ClosedChannelException;
@@ -99,7 +100,7 @@ final class RedisErrors {
     return Kind.OTHER;
   }
 
-  /** The exception a user of a lock sees for an error. */
+  /** What the future of a call for a lock fails with. */
   static HoldfastException translateLock(String lock, String what, Throwable error) {
     Throwable cause = unwrap(error);
     String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
@@ -144,7 +145,7 @@ final class RedisErrors {
           new QueueFullException(
               queue, place + " was refused: Redis is at maxmemory. Redis said: " + said);
       case DENIED ->
-          new EngineUnavailableException(
+          new LockException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);

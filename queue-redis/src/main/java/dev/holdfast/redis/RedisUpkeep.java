@@ -1,7 +1,6 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.spi.Upkeep;
-import java.util.concurrent.ThreadLocalRandom;
 
 /** Reaps expired leases and tidies the lists of consumers: each one script call. */
 final class RedisUpkeep implements Upkeep {
@@ -18,7 +17,7 @@ final class RedisUpkeep implements Upkeep {
     Args args =
         shared
             .args()
-            .add(period + ThreadLocalRandom.current().nextLong(jitter + 1))
+            .add(period)
             .add(2 * period + jitter)
             .add(order.grace().toMillis())
             .add(order.longestLease().toMillis())

@@ -68,7 +68,7 @@ end
 if #expired > 0 then
   local records = redis.call('HMGET', track, unpack(expired))
   for n, id in ipairs(expired) do
-    local t = read_track(records[n])
+    local t = read_track(records[n]) or records[n] and recover(id)
     if t and t.state == 'a' then
       reap_one(id, t)
     else

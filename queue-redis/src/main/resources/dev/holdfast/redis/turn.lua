@@ -43,7 +43,7 @@ local keep_dead, max_dead = tonumber(ARGV[11]), tonumber(ARGV[12])
 local held_count = tonumber(ARGV[13])
 local MOST, MOST_BYTES, MOST_DROPPED, PEEK = 100, 1048576, 200, 25
 local ID_STRANGER = '[^0-9A-HJKMNP-TV-Z]' -- an entry with one was never ours
-local LONGEST_WATCH = 60000 -- a longer one comes from a clock that stepped back
+local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
 --- include clock, track, bell, ends
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
@@ -221,6 +221,7 @@ local function claim(id, t, body, type, start, idem, suspect)
   else
     t = new_track(string.sub(body, 1, 1), type, '', idem)
     t.due = string.match(start, '^@(%d+)$') or ''
+    t.due = #t.due <= MOST_INSTANT and t.due or ''
     waited_from = start
   end
   t.state = 'a'
@@ -316,7 +317,8 @@ local function hand_back_lost()
         bytes = bytes + #body
         claimed = claimed + 1
         local _, _, start = header(body)
-        push(claims, id, t.token, t.crashes > 1 and '1' or '0', record, t.due ~= '' and t.due or start,
+        push(claims, id, t.token, t.crashes > 1 and '1' or '0', record,
+            t.due ~= '' and t.due or start or '',
             has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
       end
     end

@@ -19,8 +19,10 @@ import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
+import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -29,11 +31,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What becomes of a queue in which somebody else wrote: one job dies, or one queue is refused. */
@@ -235,6 +239,99 @@ final class CorruptQueueIT {
     redis("HSET", "track", job.key(), "rubbish");
     assertThat(stored(job.key()).state()).isEqualTo(JobState.READY);
     assertThat(keysOf(turn(1))).containsExactly(job.key());
+  }
+
+  private static final String NINES = "9".repeat(30);
+
+  /** Records that are none: a number too large, a lane or a state nobody knows, no token. */
+  static Stream<String> badRecords() {
+    String tail = "\t\t\t\t\t\t\ttest.job";
+    return Stream.of(
+        "rubbish",
+        "q\tn\tRELEASED\t" + NINES + "\t0\t1\t0\t0\t0" + tail,
+        "q\tn\tRELEASED\t1\t" + NINES + "\t1\t0\t0\t0" + tail,
+        "q\tn\tRELEASED\t1\t0\t3000000000\t0\t0\t0" + tail,
+        "q\tx\tRELEASED\t1\t0\t1\t0\t0\t0" + tail,
+        "x\tn\tRELEASED\t1\t0\t1\t0\t0\t0" + tail,
+        "q\tn\tRELEASED\t1\t0\t1\t0\t0\t0\t\t\t\t" + NINES + "\t\ttest.job",
+        "q\tn\tRELEASED\t1\t0\t1\t0\t0\t0\trubbish\t\t\t\t\ttest.job");
+  }
+
+  @ParameterizedTest
+  @MethodSource("badRecords")
+  void a_ready_job_whose_record_cannot_be_read_is_handed_out_with_its_turn(String record) {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    redis("HSET", "track", bad.key(), record);
+
+    TurnReply reply = turn(10);
+
+    assertThat(keysOf(reply)).containsExactly(bad.key(), good.key());
+    assertThat(reply.claims().get(0).counters().claims()).isEqualTo(1);
+    assertThat(
+            turn(
+                    0,
+                    EngineCalls.succeeded(reply.claims().get(0).held()),
+                    EngineCalls.succeeded(reply.claims().get(1).held()))
+                .settled())
+        .containsOnly(Settled.DONE);
+    harness.verify(queue);
+  }
+
+  @ParameterizedTest
+  @MethodSource("badRecords")
+  void a_job_whose_record_is_spoilt_while_it_runs_is_not_lost(String record) {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    List<Claim> claims = turn(2).claims();
+    redis("HSET", "track", bad.key(), record);
+
+    assertThat(
+            turn(
+                    0,
+                    EngineCalls.succeeded(claims.get(0).held()),
+                    EngineCalls.succeeded(claims.get(1).held()))
+                .settled())
+        .containsExactly(Settled.GONE, Settled.DONE);
+    harness.advance(EngineCalls.LEASE);
+    assertThat(engine.upkeep().reap(EngineCalls.reapOrder(queue)).returned()).isEqualTo(1);
+    assertThat(stored(bad.key()).counters().crashes()).isEqualTo(1);
+    assertThat(keysOf(turn(10))).containsExactly(bad.key());
+    assertThat(stored(good.key()).state()).isEqualTo(JobState.SUCCEEDED);
+    harness.verify(queue);
+  }
+
+  @Test
+  void a_claim_that_cannot_be_read_after_a_lost_answer_leaves_the_others_to_be_handled() {
+    NewJob bad = enqueued();
+    NewJob good = enqueued();
+    turn(2);
+    redis("HSET", "jobs", bad.key(), "rubbish");
+
+    TurnReply again =
+        engine
+            .claiming()
+            .turn(
+                new Turn(
+                    queue,
+                    "w1",
+                    turns,
+                    true,
+                    List.of(),
+                    List.of(),
+                    2,
+                    true,
+                    EngineCalls.LEASE,
+                    Duration.ZERO,
+                    Retention.STANDARD));
+    assertThat(keysOf(again)).containsExactly(good.key());
+
+    turn(0, EngineCalls.succeeded(again.claims().get(0).held()));
+    harness.advance(EngineCalls.LEASE);
+    engine.upkeep().reap(EngineCalls.reapOrder(queue));
+    assertThat(turn(10).corrupt()).isEqualTo(1);
+    assertThat(stored(bad.key()).reason()).isEqualTo(StateReason.MALFORMED);
+    harness.verify(queue);
   }
 
   @Test

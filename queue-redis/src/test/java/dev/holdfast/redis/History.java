@@ -53,6 +53,13 @@ public final class History {
     return lines().stream().filter(line -> line.startsWith(event + " ")).count();
   }
 
+  /** How many lines of an event hold this text. */
+  public long count(String event, String text) {
+    return lines().stream()
+        .filter(line -> line.startsWith(event + " ") && line.contains(text))
+        .count();
+  }
+
   public boolean gateIsOpen(int number) {
     return Files.exists(directory.resolve("gate-" + number));
   }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Control.ActReply;
 import dev.holdfast.spi.LeaseReply;
+import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Upkeep;
 import java.util.Arrays;
@@ -145,11 +146,9 @@ final class ScriptHeaderTest {
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");
       case STATS -> Set.of("STATS");
-      case LOCK -> names(LockCalls.Result.LOCKED, LockCalls.Result.HELD);
-      case EXTEND_LOCK ->
-          names(LockCalls.Result.EXTENDED, LockCalls.Result.TAKEN, LockCalls.Result.FREE);
-      case UNLOCK ->
-          names(LockCalls.Result.UNLOCKED, LockCalls.Result.TAKEN, LockCalls.Result.FREE);
+      case LOCK -> names(RedisLocks.LockWord.values());
+      case EXTEND_LOCK -> names(Locks.ExtendReply.values());
+      case UNLOCK -> names(Locks.UnlockReply.values());
     };
   }
 

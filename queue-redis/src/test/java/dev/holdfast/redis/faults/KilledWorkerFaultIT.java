@@ -22,11 +22,15 @@ class KilledWorkerFaultIT extends FaultRig {
     worker(1);
 
     first.signal("KILL");
-    observed.recoversWithin(RECOVERY, "job 1 begins again", () -> history.count("BEGIN", 1) >= 2);
+    recovers(observed, "job 1 begins again", () -> history.count("BEGIN", 1) >= 2);
     history.openGate(1);
     awaitState(id, JobState.SUCCEEDED);
 
     assertThat(status(id).counters()).isEqualTo(new Counters(0, 2, 1, 0, 0));
+    assertThat(status(id).history())
+        .singleElement()
+        .satisfies(crash -> assertThat(crash.failure().type()).isEqualTo("holdfast.crash"));
     assertThat(history.count("END", 1)).isEqualTo(1);
+    verifyStored();
   }
 }
