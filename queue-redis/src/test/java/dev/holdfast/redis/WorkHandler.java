@@ -50,6 +50,7 @@ public final class WorkHandler implements JobHandler<Work> {
           }
         }
         case "fenced" -> fenced(work.number(), context);
+        case "heap" -> heap(work.number());
         case "busy" -> LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         default -> {
           // "ok": nothing to do.
@@ -97,6 +98,13 @@ public final class WorkHandler implements JobHandler<Work> {
     while (true) {
       Thread.onSpinWait();
     }
+  }
+
+  /** What is left after a collection. */
+  private void heap(int number) {
+    System.gc();
+    Runtime jvm = Runtime.getRuntime();
+    history.add("HEAP", number, "used=" + (jvm.totalMemory() - jvm.freeMemory()));
   }
 
   private void fenced(int number, JobContext context) {
