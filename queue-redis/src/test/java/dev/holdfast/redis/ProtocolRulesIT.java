@@ -78,6 +78,19 @@ class ProtocolRulesIT {
   }
 
   @Test
+  void a_lease_that_runs_is_not_reaped() {
+    search(
+        2,
+        List.of(
+            List.of(claim(1), extend(), ack()), List.of(passShort(), reap(), tidy("A"), reap())));
+  }
+
+  @Test
+  void a_turn_that_is_not_new_claims_nothing() {
+    search(3, List.of(List.of(claim(1), claim(1), oldTurn(), lateCopy()), List.of(claim(1))));
+  }
+
+  @Test
   void a_claimed_job_has_its_lease_at_once() {
     search(2, List.of(List.of(claim(2), extend(), ack()), List.of(claim(1), release())));
   }
