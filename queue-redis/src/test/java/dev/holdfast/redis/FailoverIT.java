@@ -131,8 +131,7 @@ final class FailoverIT {
     return first;
   }
 
-  private Course course(
-      Holdfast holdfast, History history, Duration failover, Duration resumed) {
+  private Course course(Holdfast holdfast, History history, Duration failover, Duration resumed) {
     Map<Integer, Integer> begins = new HashMap<>();
     for (String line : history.lines()) {
       Matcher begin = BEGIN.matcher(line);
@@ -170,7 +169,8 @@ final class FailoverIT {
         course.repeated(),
         refused.size());
     assertThat(course.resumed()).isLessThan(RESUME);
-    assertThat(refused).allSatisfy(e -> assertThat(e.getMessage()).doesNotContainPattern(WORDS_OF_REDIS));
+    assertThat(refused)
+        .allSatisfy(e -> assertThat(e.getMessage()).doesNotContainPattern(WORDS_OF_REDIS));
     workers.forEach(worker -> assertThat(worker.isAlive()).isTrue());
     assertThat(new History(directory).count("INTERRUPTED")).isZero();
   }
