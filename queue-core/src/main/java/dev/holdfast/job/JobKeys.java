@@ -3,20 +3,30 @@ package dev.holdfast.job;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
 /**
  * Makes the keys of jobs: 10 characters of time in ms, then 16 of randomness, so that keys sort by
- * time and two producers never meet (80 random bits). Safe for use by many threads if its source of
- * randomness is.
+ * time and two producers never meet (80 random bits). Keys of one millisecond rise by a random step
+ * each, so that jobs due at one instant become ready in the order they were made in. If the clock
+ * goes back, the order of keys does, too. Safe for use by many threads.
  */
 public final class JobKeys {
   private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
   private static final int TIME_CHARS = 10;
   private static final int RANDOM_CHARS = 16;
 
+  /** Half of the random characters as a number: 40 bits. */
+  private static final long HALF = (1L << 40) - 1;
+
   private final InstantSource clock;
   private final RandomGenerator random;
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by lock: the millisecond of the last key, and its random number in two halves.
+  private long last = -1;
+  private long high;
+  private long low;
 
   /** Creates a maker of keys from a clock and a source of randomness. */
   public JobKeys(InstantSource clock, RandomGenerator random) {
@@ -27,22 +37,37 @@ public final class JobKeys {
   /** A new key. */
   public String next() {
     char[] key = new char[TIME_CHARS + RANDOM_CHARS];
-    long time = clock.millis();
-    for (int i = TIME_CHARS - 1; i >= 0; i--) {
-      key[i] = ALPHABET[(int) (time & 31)];
-      time >>>= 5;
-    }
-    long bits = random.nextLong();
-    for (int i = TIME_CHARS; i < TIME_CHARS + 8; i++) {
-      key[i] = ALPHABET[(int) (bits & 31)];
-      bits >>>= 5;
-    }
-    bits = random.nextLong();
-    for (int i = TIME_CHARS + 8; i < key.length; i++) {
-      key[i] = ALPHABET[(int) (bits & 31)];
-      bits >>>= 5;
+    lock.lock();
+    try {
+      long now = clock.millis();
+      if (now != last || !step()) {
+        last = now;
+        high = random.nextLong() & HALF;
+        low = random.nextLong() & HALF;
+      }
+      write(key, 0, TIME_CHARS, now);
+      write(key, TIME_CHARS, TIME_CHARS + 8, high);
+      write(key, TIME_CHARS + 8, key.length, low);
+    } finally {
+      lock.unlock();
     }
     return new String(key);
+  }
+
+  /** Goes on by 1 to 2^32; false at the end of the 80 bits, which no process will see. */
+  private boolean step() {
+    low += 1 + (random.nextInt() & 0xFFFF_FFFFL);
+    high += low >>> 40;
+    low &= HALF;
+    return high <= HALF;
+  }
+
+  private static void write(char[] key, int from, int to, long number) {
+    long rest = number;
+    for (int i = to - 1; i >= from; i--) {
+      key[i] = ALPHABET[(int) (rest & 31)];
+      rest >>>= 5;
+    }
   }
 
   /** The instant a key was made, to the millisecond, by the clock of the process that made it. */

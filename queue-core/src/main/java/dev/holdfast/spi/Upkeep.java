@@ -16,6 +16,8 @@ public interface Upkeep {
    * removed, jobs held without a lease are reaped when seen twice a period apart.
    *
    * @return how many jobs were reaped
+   * @throws dev.holdfast.job.QueueCorruptException if that list is none; the reap after it names
+   *     another consumer
    */
   int tidy(ReapOrder order, String consumer);
 
@@ -23,8 +25,9 @@ public interface Upkeep {
    * What the reaper needs to know.
    *
    * @param queue the queue
-   * @param period the least time between two reaps, R
-   * @param jitter what is added to the period at random, J
+   * @param period the least time between two reaps, R: the gate opens again exactly so long after a
+   *     reap, so that a worker which reaped finds it open when it comes back
+   * @param jitter what workers add to the period at random before they come back, J
    * @param grace how long nothing is reaped after an outage: the extension period and a second
    * @param longestLease no lease may end later than this from now; later ones are cut
    * @param maxCrashes leases without an outcome that make a job dead

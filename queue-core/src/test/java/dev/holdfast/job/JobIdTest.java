@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.Random;
 import java.util.Set;
+import java.util.random.RandomGenerator;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Group;
 import net.jqwik.api.Property;
@@ -97,12 +98,33 @@ class JobIdTest {
     }
 
     @Test
-    void of_one_instant_differ() {
+    void of_one_instant_rise() {
       JobKeys keys = new JobKeys(InstantSource.fixed(Instant.EPOCH), new Random(42));
-      Set<String> seen = new HashSet<>();
+      String before = keys.next();
       for (int i = 0; i < 50_000; i++) {
-        assertThat(seen.add(keys.next())).isTrue();
+        String next = keys.next();
+        assertThat(next).isGreaterThan(before);
+        before = next;
       }
+    }
+
+    @Test
+    void of_two_makers_at_one_instant_differ() {
+      Set<String> seen = new HashSet<>();
+      for (int seed = 0; seed < 100; seed++) {
+        JobKeys keys = new JobKeys(InstantSource.fixed(Instant.EPOCH), new Random(seed));
+        for (int i = 0; i < 500; i++) {
+          assertThat(seen.add(keys.next())).isTrue();
+        }
+      }
+    }
+
+    @Test
+    void at_the_end_of_the_random_bits_begin_anew() {
+      RandomGenerator highest = () -> -1L;
+      JobKeys keys = new JobKeys(InstantSource.fixed(Instant.EPOCH), highest);
+      assertThat(keys.next()).isEqualTo("0000000000" + "Z".repeat(16));
+      assertThat(keys.next()).isEqualTo("0000000000" + "Z".repeat(16));
     }
 
     @Test

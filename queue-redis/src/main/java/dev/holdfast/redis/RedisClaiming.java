@@ -1,6 +1,8 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.job.Counters;
+import dev.holdfast.job.JobId;
+import dev.holdfast.job.Naming;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
@@ -23,10 +25,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Turns, leases and notes: each one script call. */
 final class RedisClaiming implements Claiming {
-  static final int LAYOUT = 1;
+  private static final Logger log = LoggerFactory.getLogger(RedisClaiming.class);
   private static final byte[] NONE = new byte[0];
 
   private final Shared shared;
@@ -39,7 +43,7 @@ final class RedisClaiming implements Claiming {
 
   @Override
   public void open(QueueRef queue) {
-    Reply reply = shared.call(queue, Script.OPEN, shared.args().add(LAYOUT));
+    Reply reply = shared.call(queue, Script.OPEN, shared.args());
     if (reply.text().equals("WRONG_TYPE")) {
       throw new QueueCorruptException(
           queue.name(),
@@ -50,19 +54,6 @@ final class RedisClaiming implements Claiming {
               + " is a "
               + reply.text()
               + " that Holdfast did not write; move it away",
-          null);
-    }
-    String layout = reply.text();
-    if (!layout.equals(Integer.toString(LAYOUT))) {
-      throw new QueueCorruptException(
-          queue.name(),
-          "queue "
-              + queue.name()
-              + " has layout "
-              + layout
-              + ", and this version of Holdfast knows layout "
-              + LAYOUT
-              + "; upgrade this application",
           null);
     }
   }
@@ -85,7 +76,7 @@ final class RedisClaiming implements Claiming {
       args.add(settlement.held().key()).add(settlement.held().token().toString());
       addOutcome(args, settlement.outcome());
     }
-    return read(shared.call(turn.queue(), Script.TURN, turn.consumer(), args));
+    return read(turn.queue(), shared.call(turn.queue(), Script.TURN, turn.consumer(), args));
   }
 
   private static void addOutcome(Args args, Outcome outcome) {
@@ -110,7 +101,7 @@ final class RedisClaiming implements Claiming {
     return bytes == null ? NONE : bytes;
   }
 
-  private static TurnReply read(Reply reply) {
+  private static TurnReply read(QueueRef queue, Reply reply) {
     if (reply.text().equals("STALE")) {
       return new TurnReply(true, List.of(), List.of(), false, false, null, 0, 0);
     }
@@ -126,38 +117,65 @@ final class RedisClaiming implements Claiming {
     }
     List<Claim> claims = new ArrayList<>();
     while (reply.hasMore()) {
-      claims.add(claim(reply));
+      StoredClaim stored =
+          new StoredClaim(
+              reply.text(),
+              reply.text(),
+              reply.flag(),
+              reply.text(),
+              reply.text(),
+              reply.bytes(),
+              reply.bytes());
+      try {
+        claims.add(claim(stored));
+      } catch (RuntimeException e) {
+        // One job must not spoil the turn of the others. Its lease ends by itself; what the scripts
+        // cannot read either is then buried, and three such ends bury the rest.
+        log.error(
+            "queue {}: job {} was claimed and cannot be read; it is left to its lease, and the"
+                + " other jobs go on: {}",
+            queue.name(),
+            Naming.quote(stored.key),
+            e.toString());
+      }
     }
     // Not ofNanos: a job may be due so late that its nanoseconds overflow.
     Duration nextDue = nextUs < 0 ? null : Duration.of(nextUs, ChronoUnit.MICROS);
     return new TurnReply(false, settled, claims, more, paused, nextDue, trimmed, corrupt);
   }
 
+  /** A claim as the script gives it. */
+  private record StoredClaim(
+      String key,
+      String token,
+      boolean suspect,
+      String record,
+      String since,
+      byte[] checkpoint,
+      byte[] body) {}
+
   // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.
   @SuppressWarnings("NullAway")
-  private static Claim claim(Reply reply) {
-    String key = reply.text();
-    ClaimToken token = ClaimToken.parse(reply.text());
-    boolean suspect = reply.flag();
-    Track track = Track.decode(reply.text());
-    String since = reply.text();
-    byte[] checkpoint = reply.bytes();
-    Body body = Body.decode(reply.bytes());
-    if (track == null || body == null) {
-      throw new IllegalStateException("the turn's reply for job " + key + " cannot be read");
+  private static Claim claim(StoredClaim stored) {
+    String key = stored.key;
+    Track track = Track.decode(stored.record);
+    Body body = Body.decode(stored.body);
+    if (!JobId.isKey(key) || track == null || body == null) {
+      String what = !JobId.isKey(key) ? "key" : track == null ? "record" : "header";
+      throw new IllegalStateException("its " + what + " is not as Holdfast writes it");
     }
     Counters counters = track.counters();
-    long waited = Math.max(0, track.at() - Track.readySince(key, since));
+    long waited = Math.max(0, track.at() - Track.readySince(key, stored.since));
     long missedFor = track.missed() == null ? 0 : Math.max(0, track.at() - track.missed());
     return new Claim(
-        new Held(key, token),
+        new Held(key, ClaimToken.parse(stored.token)),
         body.type(),
         Body.priority(track.lane()),
-        suspect,
+        stored.suspect,
         counters,
         Duration.ofMillis(waited),
         Duration.ofMillis(missedFor),
-        checkpoint.length == 0 ? null : checkpoint,
+        stored.checkpoint.length == 0 ? null : stored.checkpoint,
         body.envelope());
   }
 

@@ -2,12 +2,14 @@ package dev.holdfast.redis;
 
 import dev.holdfast.job.EngineRefusedException;
 import dev.holdfast.job.EngineRefusedException.Problem;
-import dev.holdfast.job.Naming;
+import dev.holdfast.lock.LockKeeper;
+import dev.holdfast.lock.LockOptions;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Upkeep;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -48,7 +50,8 @@ public final class RedisEngine implements Engine {
   private final RedisClaiming claiming;
   private final RedisUpkeep upkeep;
   private final RedisControl control;
-  private final LockKeeper locks;
+  private final RedisLocks locks;
+  private final LockKeeper lockKeeper;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RedisEngine(
@@ -68,7 +71,8 @@ public final class RedisEngine implements Engine {
     this.claiming = new RedisClaiming(shared, hints);
     this.upkeep = new RedisUpkeep(shared);
     this.control = new RedisControl(shared);
-    this.locks = new LockKeeper(shared);
+    this.locks = new RedisLocks(shared);
+    this.lockKeeper = new LockKeeper(locks);
   }
 
   /**
@@ -187,6 +191,11 @@ public final class RedisEngine implements Engine {
     return control;
   }
 
+  @Override
+  public Locks locks() {
+    return locks;
+  }
+
   /**
    * A lock by its name, with {@link LockOptions#defaults()}. Nothing is sent by this call.
    *
@@ -203,7 +212,7 @@ public final class RedisEngine implements Engine {
    * others for the same lock.
    */
   public RedisLock lock(String name, LockOptions options) {
-    return new RedisLock(locks, Naming.name("lock name", name), options);
+    return new RedisLock(lockKeeper.lock(name, options));
   }
 
   @Override
@@ -221,7 +230,7 @@ public final class RedisEngine implements Engine {
     if (closed.compareAndSet(false, true)) {
       intake.close();
       hints.close();
-      locks.close();
+      lockKeeper.close();
       timer.shutdownNow();
       shared.connections().close();
     }

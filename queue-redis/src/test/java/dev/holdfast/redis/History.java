@@ -12,18 +12,18 @@ import java.util.List;
  * What handlers in all processes did, one line an event in one file. A line is one write in append
  * mode, so that it is whole or absent even when its process is killed.
  */
-final class History {
+public final class History {
   private final Path directory;
 
-  History(Path directory) {
+  public History(Path directory) {
     this.directory = directory;
   }
 
-  Path directory() {
+  public Path directory() {
     return directory;
   }
 
-  void add(String event, int number, String more) {
+  public void add(String event, int number, String more) {
     String line = event + " " + number + " " + more + "\n";
     try {
       Files.write(
@@ -36,7 +36,7 @@ final class History {
     }
   }
 
-  List<String> lines() {
+  public List<String> lines() {
     Path file = directory.resolve("history.log");
     try {
       return Files.exists(file) ? Files.readAllLines(file) : List.of();
@@ -45,19 +45,26 @@ final class History {
     }
   }
 
-  long count(String event, int number) {
+  public long count(String event, int number) {
     return lines().stream().filter(line -> line.startsWith(event + " " + number + " ")).count();
   }
 
-  long count(String event) {
+  public long count(String event) {
     return lines().stream().filter(line -> line.startsWith(event + " ")).count();
   }
 
-  boolean gateIsOpen(int number) {
+  /** How many lines of an event hold this text. */
+  public long count(String event, String text) {
+    return lines().stream()
+        .filter(line -> line.startsWith(event + " ") && line.contains(text))
+        .count();
+  }
+
+  public boolean gateIsOpen(int number) {
     return Files.exists(directory.resolve("gate-" + number));
   }
 
-  void openGate(int number) {
+  public void openGate(int number) {
     try {
       Files.createFile(directory.resolve("gate-" + number));
     } catch (IOException e) {

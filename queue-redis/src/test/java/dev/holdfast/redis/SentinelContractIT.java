@@ -7,6 +7,7 @@ import dev.holdfast.testkit.contract.EngineHarness;
 import dev.holdfast.testkit.contract.EnqueueContract;
 import dev.holdfast.testkit.contract.LeaseContract;
 import dev.holdfast.testkit.contract.LifeContract;
+import dev.holdfast.testkit.contract.LockContract;
 import dev.holdfast.testkit.contract.LookContract;
 import dev.holdfast.testkit.contract.NoteContract;
 import dev.holdfast.testkit.contract.OutcomeContract;
@@ -91,6 +92,14 @@ final class SentinelContractIT {
 
   @Nested
   final class Bell extends BellContract {
+    @Override
+    protected EngineHarness open() {
+      return SERVERS.harness();
+    }
+  }
+
+  @Nested
+  final class Locks extends LockContract {
     @Override
     protected EngineHarness open() {
       return SERVERS.harness();

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
  * minus skip, due, leases, dead and done, and its record says the same. Reads no code of the
  * engine, so that both cannot be wrong in the same way.
  */
-final class StoredQueue {
+public final class StoredQueue {
   private static final List<String> LANES = List.of("high", "normal", "low", "suspect");
 
   private final Map<String, List<String>> ready = new LinkedHashMap<>();
@@ -63,7 +63,8 @@ final class StoredQueue {
     notes = new HashSet<>(strings(redis.command("HKEYS", prefix + "notes")));
   }
 
-  static StoredQueue read(RespClient redis, String namespace, QueueRef queue) {
+  /** Reads all keys of a queue, one after another: nobody may move a job meanwhile. */
+  public static StoredQueue read(RespClient redis, String namespace, QueueRef queue) {
     return new StoredQueue(redis, prefix(namespace, queue));
   }
 
@@ -80,7 +81,7 @@ final class StoredQueue {
    *
    * @throws AssertionError naming each id that breaks it
    */
-  void verify() {
+  public void verify() {
     List<String> wrong = new ArrayList<>();
     Map<String, List<String>> homes = homes(wrong);
     Set<String> ids = new TreeSet<>(homes.keySet());
@@ -103,7 +104,9 @@ final class StoredQueue {
     Map<String, Integer> balance = new HashMap<>();
     ready.forEach(
         (lane, ids) -> ids.forEach(id -> balance.merge(lane + ":" + id, 1, (a, b) -> a + b)));
-    skip.forEach((field, count) -> balance.merge(field, -Integer.parseInt(count), (a, b) -> a + b));
+    skip.forEach(
+        (field, count) ->
+            balance.merge(entry(field, balance), -Integer.parseInt(count), (a, b) -> a + b));
     balance.forEach(
         (field, count) -> {
           if (count < 0) {
@@ -118,6 +121,15 @@ final class StoredQueue {
     dead.keySet().forEach(id -> add(homes, id, "dead"));
     done.keySet().forEach(id -> add(homes, id, "done"));
     return homes;
+  }
+
+  /** The entry a field says to ignore; {@code ?} stands for whichever lane has one. */
+  private static String entry(String field, Map<String, Integer> balance) {
+    return LANES.stream()
+        .map(lane -> lane.charAt(0) + field.substring(1))
+        .filter(each -> field.charAt(0) == '?' && balance.containsKey(each))
+        .findFirst()
+        .orElse(field);
   }
 
   private static void add(Map<String, List<String>> homes, String id, String home) {
@@ -180,8 +192,20 @@ final class StoredQueue {
     return ready;
   }
 
+  /** Ids of the jobs that have a body or a record. */
+  public Set<String> ids() {
+    Set<String> ids = new TreeSet<>(track.keySet());
+    ids.addAll(headers.keySet());
+    return ids;
+  }
+
+  /** Ids of the jobs that are held by a claim. */
+  public Set<String> leased() {
+    return leases.keySet();
+  }
+
   /** Each key's name without prefix, with its Redis type. */
-  Map<String, String> keyTypes() {
+  public Map<String, String> keyTypes() {
     return keyTypes;
   }
 

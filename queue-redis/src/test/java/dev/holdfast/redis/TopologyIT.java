@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.job.EngineRefusedException;
 import dev.holdfast.job.EngineRefusedException.Problem;
+import dev.holdfast.lock.HeldLock;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claiming.Subscription;
 import dev.holdfast.spi.EnqueueReply;

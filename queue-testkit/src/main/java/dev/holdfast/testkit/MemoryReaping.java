@@ -31,13 +31,12 @@ final class MemoryReaping implements Upkeep {
 
   private static ReapReply reap(MemoryQueue queue, Instant instant, ReapOrder order) {
     long now = instant.toEpochMilli();
-    long jitter = order.jitter().toMillis();
-    long outage = 2 * order.period().toMillis() + jitter;
+    long outage = 2 * order.period().toMillis() + order.jitter().toMillis();
     // A gate further away than an outage comes from a clock that stepped back: it does not hold.
     if (now < queue.nextReap && queue.nextReap - now <= outage) {
       return new ReapReply(Gate.NOT_YET, 0, 0, 0, false, null);
     }
-    long nextReap = now + order.period().toMillis() + queue.random.nextLong(jitter + 1);
+    long nextReap = now + order.period().toMillis();
     long grace = order.grace().toMillis();
     if (queue.lastReap != null && now - queue.lastReap > outage) {
       queue.graceUntil = now + grace;

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class MemoryTurn {
   private static final int MOST_BYTES = 1 << 20;
-  private static final long LONGEST_WATCH = Duration.ofMinutes(1).toMillis();
+  private static final long LONGEST_WATCH = Duration.ofSeconds(10).toMillis();
 
   /** What an asked-for cancel leaves as it is; a last failure it does not. */
   private static final Set<StateReason> BURIED_BY_ITSELF =

@@ -1,7 +1,21 @@
 -- reaping.lua: takes an active job back from a worker that gave no outcome. Needs clock, track, ends.
--- Reads the locals: max_crashes, and lane keys in `lane_keys`. Gives: reap_one and its counts, send_back.
+-- Reads the locals: jobs, max_crashes, and lane keys in `lane_keys`. Gives: recover, reap_one and its counts, send_back.
 local returned, poisoned, cancelled = 0, 0, 0
 local back = {}
+
+-- A leased job whose record cannot be read, as long as it has its body: what its header says, so that it is not
+-- lost with its record. Its counters are.
+local function recover(id)
+  local body = redis.call('HGET', jobs, id)
+  if not body then
+    return nil
+  end
+  local lane, type, _, idem = header(body)
+  local t = new_track(lane or 'n', type or '', '', idem or '')
+  t.state = 'a'
+  t.consumer = 'a worker'
+  return t
+end
 
 local function reap_one(id, t)
   local claim_number = tonumber(string.match(t.token, '^%d+')) or 0

@@ -1,15 +1,23 @@
 -- track.lua: reads and writes a job's record in `track`. docs/keys.md lists its fields.
 -- Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), new_track, header(body).
-local TRACK = '^(%a)\t(%a)\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
+local TRACK = '^([qascd])\t([hnl])\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
     .. '\t([^\t]*)\t([^\t]*)\t(%d*)\t(%d*)\t(%d*)\t([^\t]*)(.*)$'
 
+local TOKEN = '^%d+%-%x+$'
+-- As many digits as the reader in Java takes, and as a number here keeps to the last one.
+local MOST_COUNT, MOST_INSTANT = 9, 15
+
+-- nil for no record, and for one that cannot be read here or would not be by the caller: nobody can
+-- go on from it, and one such record must not spoil a whole turn.
 local function read_track(text)
   if not text then
     return nil
   end
   local state, lane, reason, at, failures, claims, crashes, misses, snoozes, token, consumer, cancel,
       due, missed, type, rest = string.match(text, TRACK)
-  if not state then
+  if not state or math.max(#failures, #claims, #crashes, #misses, #snoozes) > MOST_COUNT
+      or math.max(#at, #due, #missed) > MOST_INSTANT
+      or token ~= '' and (#token > 40 or not string.match(token, TOKEN)) then
     return nil
   end
   return {state = state, lane = lane, reason = reason, at = at, failures = tonumber(failures),

@@ -544,6 +544,15 @@ public abstract class ClaimContract extends EngineContract {
   }
 
   @Test
+  void the_watch_told_before_a_clock_stepped_back_ends_soon_however_small_the_step() {
+    enqueue(delayed(Duration.ofMinutes(2)));
+    taker("w1").watchTerm(TERM).turn(1);
+    advance(Duration.ofSeconds(-30));
+
+    assertThat(taker("w2").watchTerm(TERM).turn(1).nextDue()).isEqualTo(Duration.ofSeconds(150));
+  }
+
+  @Test
   void the_watch_tells_how_long_it_is_to_the_last_instant_that_can_be_stored() {
     Instant far = Instant.parse("9999-12-31T23:59:59.999Z");
     enqueue(startingAt(far));

@@ -17,6 +17,7 @@ import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep.Gate;
+import dev.holdfast.spi.Upkeep.ReapOrder;
 import dev.holdfast.spi.Upkeep.ReapReply;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -328,6 +329,19 @@ public abstract class ReapContract extends EngineContract {
     assertThat(reap().gate()).isEqualTo(Gate.NOT_YET);
     advance(MS);
     assertThat(reap().gate()).isEqualTo(Gate.OPEN);
+  }
+
+  @Test
+  void the_gate_is_open_a_period_after_a_reap_whatever_the_jitter() {
+    // Else the worker that reaped comes back to a closed gate, and the next reap is so late that it
+    // looks like an outage.
+    ReapOrder order =
+        new ReapOrder(
+            queue(), PERIOD, PERIOD, GRACE, TurnTaker.LEASE, MAX_CRASHES, Retention.STANDARD);
+    for (int i = 0; i < 20; i++) {
+      assertThat(engine().upkeep().reap(order).gate()).isEqualTo(Gate.OPEN);
+      advance(PERIOD);
+    }
   }
 
   @Test

@@ -18,12 +18,20 @@
  *       restart
  *   <li>{@link dev.holdfast.testkit.redis.RespClient} and {@link
  *       dev.holdfast.testkit.redis.RespException}: commands without a Redis client library
+ *   <li>{@link dev.holdfast.testkit.redis.RedisProxy}, {@link
+ *       dev.holdfast.testkit.redis.ProxyRule}, {@link dev.holdfast.testkit.redis.RedisCommand},
+ *       {@link dev.holdfast.testkit.redis.ProxyFault}, {@link
+ *       dev.holdfast.testkit.redis.ProxiedConnection} and {@link
+ *       dev.holdfast.testkit.redis.ProxyDirection}: a network that breaks when a test says so
  *   <li>{@link dev.holdfast.testkit.redis.RedisNotFoundException} and {@link
  *       dev.holdfast.testkit.redis.RedisStartException}: what went wrong, source by source
  *   <li>{@code RedisSearch}: the order in which the sources are asked, and the memory of each
  *       refusal
  *   <li>{@code UrlFinder}, {@code DockerFinder}, {@code PathFinder}, {@code PackedFinder}: one
  *       source each
+ *   <li>{@code ProxyLoop}, {@code ProxyLink}, {@code ProxyFlow}, {@code ProxyWeather}, {@code
+ *       RespFrames}: the proxy's thread, a connection, one direction of it, what all go through,
+ *       and where a message ends
  *   <li>{@code JvmExitGuard}: why no server outlives its JVM
  * </ol>
  */
