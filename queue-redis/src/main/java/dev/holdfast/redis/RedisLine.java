@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  * One connection, and how a script is called on it.
  *
  * <p>Lettuce reconnects by itself after a connection is lost. It does not notice one that is
- * silent: so a call that gets no answer in time, or is told that the server has become a replica,
- * makes this line close the connection and open another with the next call. No call is sent twice
+ * silent: so a call that gets no answer in time, gets one that is none of its script's, or is told
+ * that the server has become a replica, makes this line close the connection and open another with the next call. No call is sent twice
  * from here, except that a script Redis does not know is sent again with its text: it has not run.
  */
 final class RedisLine implements AutoCloseable {
@@ -106,13 +106,15 @@ final class RedisLine implements AutoCloseable {
         open.async()
             .<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keys, args)
             .toCompletableFuture();
-    return first.exceptionallyCompose(
-        error ->
-            RedisErrors.unwrap(error) instanceof RedisNoScriptException
-                ? open.async()
-                    .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, args)
-                    .toCompletableFuture()
-                : CompletableFuture.failedFuture(error));
+    return first
+        .exceptionallyCompose(
+            error ->
+                RedisErrors.unwrap(error) instanceof RedisNoScriptException
+                    ? open.async()
+                        .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, args)
+                        .toCompletableFuture()
+                    : CompletableFuture.failedFuture(error))
+        .thenApply(reply -> FirstWords.check(script, reply));
   }
 
   private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection() {
@@ -140,8 +142,9 @@ final class RedisLine implements AutoCloseable {
   private void judge(
       CompletableFuture<StatefulRedisConnection<byte[], byte[]>> used, Throwable error) {
     Throwable cause = RedisErrors.unwrap(error);
-    boolean silent = cause instanceof TimeoutException;
-    if (!silent && RedisErrors.kindOf(cause) != Kind.READ_ONLY) {
+    // After a strange reply the next one, too, would be taken for that to another command.
+    boolean useless = cause instanceof TimeoutException || cause instanceof StrangeReplyException;
+    if (!useless && RedisErrors.kindOf(cause) != Kind.READ_ONLY) {
       return;
     }
     lock.lock();

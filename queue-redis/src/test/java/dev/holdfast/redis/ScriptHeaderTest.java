@@ -109,6 +109,18 @@ final class ScriptHeaderTest {
     assertThat(header.results()).isEqualTo(read(script));
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void the_first_word_of_a_reply_is_one_of_its_results(Script script) {
+    Set<String> results = ScriptHeader.of(script).results();
+    if (script == Script.TURN) {
+      // The others are those of the outcomes, further on.
+      assertThat(results).containsAll(FirstWords.of(script));
+    } else {
+      assertThat(FirstWords.of(script)).isEqualTo(results);
+    }
+  }
+
   @Test
   void every_act_reply_is_given_by_some_script() {
     Set<String> given = new TreeSet<>();
