@@ -15,7 +15,8 @@ final class FirstWords {
   static Set<String> of(Script script) {
     return switch (script) {
       case OPEN -> Set.of("OPEN", "WRONG_TYPE");
-      case ENQUEUE, TURN -> Set.of("DONE", "STALE");
+      case ENQUEUE -> Set.of("DONE", "STALE");
+      case TURN -> Set.of("TURNED", "STALE");
       case EXTEND -> Set.of("EXTENDED", "CANCEL_REQUESTED", "TAKEN", "UNCLAIMED", "GONE");
       case NOTE -> Set.of("WRITTEN", "REFUSED");
       case REAP -> Set.of("NOT_YET", "GRACE", "OPEN");

@@ -133,7 +133,7 @@ final class ScriptHeaderTest {
   /** What the Java side reads: an enum where one lists the names. */
   private static Set<String> read(Script script) {
     return switch (script) {
-      case TURN -> with(names(Settled.values()), "STALE");
+      case TURN -> with(with(names(Settled.values()), "STALE"), "TURNED");
       case EXTEND -> names(LeaseReply.values());
       case REAP -> names(Upkeep.Gate.values());
       case CANCEL -> acts(ActReply.DONE, ActReply.REQUESTED, ActReply.ENDED, ActReply.NOT_FOUND);

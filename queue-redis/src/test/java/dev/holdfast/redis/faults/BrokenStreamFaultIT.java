@@ -4,16 +4,31 @@ import static dev.holdfast.redis.ScriptNames.calls;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.EnqueueOptions;
+import dev.holdfast.Enqueued;
 import dev.holdfast.Holdfast;
+import dev.holdfast.Worker;
+import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.OutcomeUnknownException;
 import dev.holdfast.redis.Work;
+import dev.holdfast.redis.WorkerMain;
 import dev.holdfast.testkit.redis.ProxyFault;
 import dev.holdfast.testkit.redis.ProxyRule;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -117,5 +132,57 @@ class BrokenStreamFaultIT extends NetworkRig {
     assertThat(history.count("BEGIN")).isEqualTo(HARMS.size());
     assertThat(history.count("REAPED")).isZero();
     verifyStored();
+  }
+
+  @Fault(
+      row = 24,
+      what = "replies to turns broken while enqueues wait for theirs on the same connection",
+      must = "each enqueue is answered with its own reply or said to be unknown; jobs run once")
+  void replies_behind_a_broken_one_are_not_taken_for_others(Observed observed) throws Exception {
+    Holdfast both = connect(proxy.uri());
+    Queue<Integer> ran = new ConcurrentLinkedQueue<>();
+    Set<Integer> created = new HashSet<>();
+    Set<Integer> unknown = new HashSet<>();
+    try (Worker worker =
+        Worker.on(both)
+            .handler(Work.class, (work, context) -> ran.add(work.number()))
+            .queue("work", 4)
+            .options(WorkerMain.shortLeases().build())
+            .start()) {
+      int number = 0;
+      for (Function<ProxyRule, ProxyFault> harm : HARMS) {
+        ProxyFault done = harm.apply(proxy.on(calls("turn")).skip(2));
+        while (done.count() == 0) {
+          // Turns of the worker go over the connection meanwhile.
+          Map<Integer, CompletableFuture<Enqueued>> sent = new TreeMap<>();
+          for (int n = 0; n < 10; n++) {
+            number++;
+            sent.put(number, both.enqueueAsync(new Work(number, "ok")));
+          }
+          sent.forEach((n, answer) -> (isCreated(answer) ? created : unknown).add(n));
+        }
+      }
+      awaitThat("all that is known of has run", () -> ran.containsAll(created));
+    }
+    assertThat(ran).doesNotHaveDuplicates();
+    Set<Integer> all = new HashSet<>(created);
+    all.addAll(unknown);
+    assertThat(all).containsAll(ran);
+    observed.figure(created.size() + " created, " + unknown.size() + " unknown");
+    verifyStored();
+  }
+
+  private static boolean isCreated(CompletableFuture<Enqueued> answer) {
+    try {
+      Enqueued enqueued = answer.get(10, TimeUnit.SECONDS);
+      assertThat(enqueued.created()).isTrue();
+      return true;
+    } catch (ExecutionException e) {
+      assertThat(e.getCause())
+          .isInstanceOfAny(OutcomeUnknownException.class, EngineUnavailableException.class);
+      return false;
+    } catch (InterruptedException | TimeoutException e) {
+      throw new AssertionError("an enqueue has no end", e);
+    }
   }
 }
