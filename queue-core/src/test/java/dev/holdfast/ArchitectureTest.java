@@ -41,6 +41,7 @@ class ArchitectureTest {
         "spi        | job",
         "json       | job spi",
         "metrics    | job spi",
+        "lock       | job spi",
         "worker     | job retry spi json",
       })
   void a_package_imports_of_ours_only(String name, String allowed) {

@@ -3,7 +3,8 @@ package dev.holdfast.spi;
 import java.time.Duration;
 
 /**
- * A store of queues. Everything is judged by the store's own clock. Safe for use by many threads.
+ * A store of queues, and of named locks beside them. Everything is judged by the store's own clock.
+ * Safe for use by many threads.
  */
 public interface Engine extends AutoCloseable {
   /** Where jobs are added. */
@@ -24,6 +25,9 @@ public interface Engine extends AutoCloseable {
 
   /** Where jobs are read and operated on. */
   Control control();
+
+  /** Where locks are taken, kept and freed. */
+  Locks locks();
 
   /** The longest the engine waits between two tries to reconnect. */
   Duration reconnectCap();

@@ -10,7 +10,8 @@
  * {@link dev.holdfast.spi.EngineProvider} lets an engine be found on the class path.
  *
  * <p>Every method may throw {@code EngineUnavailableException} (no answer; safe to repeat as the
- * method says) and {@code QueueCorruptException} (this queue cannot be used; others can).
+ * method says) and {@code QueueCorruptException} (this queue cannot be used; others can). A future
+ * fails with them.
  */
 @NullMarked
 package dev.holdfast.spi;

@@ -10,6 +10,9 @@ import java.util.Set;
  * connection cannot be used any more.
  */
 final class FirstWords {
+  /** What any script may say of a queue written by another version. */
+  private static final String OTHER_LAYOUT = "OTHER_LAYOUT";
+
   private FirstWords() {}
 
   static Set<String> of(Script script) {
@@ -20,7 +23,7 @@ final class FirstWords {
       case EXTEND -> Set.of("EXTENDED", "CANCEL_REQUESTED", "TAKEN", "UNCLAIMED", "GONE");
       case NOTE -> Set.of("WRITTEN", "REFUSED");
       case REAP -> Set.of("NOT_YET", "GRACE", "OPEN");
-      case TIDY -> Set.of("TIDIED");
+      case TIDY -> Set.of("TIDIED", "WRONG_TYPE");
       case CANCEL -> Set.of("DONE", "REQUESTED", "ENDED", "NOT_FOUND");
       case REDRIVE -> Set.of("DONE", "NOT_APPLICABLE", "MISSING", "NOT_FOUND");
       case MOVE -> Set.of("DONE", "NOT_APPLICABLE", "ACTIVE", "ENDED", "NOT_FOUND");
@@ -43,9 +46,11 @@ final class FirstWords {
    */
   static List<Object> check(Script script, List<Object> reply) {
     Object first = reply == null || reply.isEmpty() ? null : reply.get(0);
-    if (first instanceof byte[] word
-        && of(script).contains(new String(word, StandardCharsets.UTF_8))) {
-      return reply;
+    if (first instanceof byte[] bytes) {
+      String word = new String(bytes, StandardCharsets.UTF_8);
+      if (of(script).contains(word) || word.equals(OTHER_LAYOUT)) {
+        return reply;
+      }
     }
     throw new StrangeReplyException(
         "Redis answered " + script.fileName() + " with what is no reply to it");

@@ -2,12 +2,14 @@ package dev.holdfast.redis;
 
 import dev.holdfast.job.EngineRefusedException;
 import dev.holdfast.job.EngineRefusedException.Problem;
-import dev.holdfast.job.Naming;
+import dev.holdfast.lock.LockKeeper;
+import dev.holdfast.lock.LockOptions;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Upkeep;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.charset.StandardCharsets;
@@ -44,7 +46,8 @@ public final class RedisEngine implements Engine {
   private final RedisClaiming claiming;
   private final RedisUpkeep upkeep;
   private final RedisControl control;
-  private final LockKeeper locks;
+  private final RedisLocks locks;
+  private final LockKeeper lockKeeper;
   private final AtomicBoolean closed = new AtomicBoolean();
 
   private RedisEngine(RedisOptions options, Supplier<String> now) {
@@ -63,7 +66,8 @@ public final class RedisEngine implements Engine {
     this.claiming = new RedisClaiming(shared, hints);
     this.upkeep = new RedisUpkeep(shared);
     this.control = new RedisControl(shared);
-    this.locks = new LockKeeper(shared);
+    this.locks = new RedisLocks(shared);
+    this.lockKeeper = new LockKeeper(locks);
   }
 
   /**
@@ -162,6 +166,11 @@ public final class RedisEngine implements Engine {
     return control;
   }
 
+  @Override
+  public Locks locks() {
+    return locks;
+  }
+
   /**
    * A lock by its name, with {@link LockOptions#defaults()}. Nothing is sent by this call.
    *
@@ -178,7 +187,7 @@ public final class RedisEngine implements Engine {
    * others for the same lock.
    */
   public RedisLock lock(String name, LockOptions options) {
-    return new RedisLock(locks, Naming.name("lock name", name), options);
+    return new RedisLock(lockKeeper.lock(name, options));
   }
 
   @Override
@@ -199,7 +208,7 @@ public final class RedisEngine implements Engine {
     if (closed.compareAndSet(false, true)) {
       intake.close();
       hints.close();
-      locks.close();
+      lockKeeper.close();
       timer.shutdownNow();
       shared.connections().close();
     }

@@ -4,6 +4,7 @@ import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.QueueFullException;
+import dev.holdfast.lock.LockException;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import java.nio.channels.ClosedChannelException;
@@ -26,7 +27,7 @@ final class RedisErrors {
     READ_ONLY,
     /** Redis has no memory left: nothing was written. */
     OUT_OF_MEMORY,
-    /** A key is of a type that is none of ours: nothing was written. */
+    /** A key is of a type that is none of ours, or the queue's layout is: nothing was written. */
     WRONG_TYPE,
     /** User, password or permissions: nothing happened. */
     DENIED,
@@ -49,6 +50,9 @@ final class RedisErrors {
     Throwable cause = unwrap(error);
     if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
       return Kind.UNKNOWN;
+    }
+    if (cause instanceof QueueCorruptException) {
+      return Kind.WRONG_TYPE;
     }
     String message = cause.getMessage() == null ? "" : cause.getMessage();
     if (cause instanceof RedisCommandExecutionException) {
@@ -99,7 +103,7 @@ final class RedisErrors {
     return Kind.OTHER;
   }
 
-  /** The exception a user of a lock sees for an error. */
+  /** What the future of a call for a lock fails with. */
   static HoldfastException translateLock(String lock, String what, Throwable error) {
     Throwable cause = unwrap(error);
     String said = cause.getMessage() == null ? cause.toString() : cause.getMessage();
@@ -113,7 +117,7 @@ final class RedisErrors {
                   + said,
               cause);
       case DENIED ->
-          new EngineUnavailableException(
+          new LockException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Lettuce reconnects by itself after a connection is lost. It does not notice one that is
  * silent: so a call that gets no answer in time, gets one that is none of its script's, or is told
- * that the server has become a replica, makes this line close the connection and open another with the next call. No call is sent twice
- * from here, except that a script Redis does not know is sent again with its text: it has not run.
+ * that the server has become a replica, makes this line close the connection and open another with
+ * the next call. No call is sent twice from here, except that a script Redis does not know is sent
+ * again with its text: it has not run.
  */
 final class RedisLine implements AutoCloseable {
   private final Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener;

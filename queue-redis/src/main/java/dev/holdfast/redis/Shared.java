@@ -48,7 +48,8 @@ final class Shared {
 
   /** As {@link #call(QueueRef, Script, Args)}, with a consumer's active list among the keys. */
   Reply call(QueueRef queue, Script script, String consumer, Args args) {
-    return new Reply(
+    return Reply.of(
+        queue.name(),
         connections
             .commands()
             .await(

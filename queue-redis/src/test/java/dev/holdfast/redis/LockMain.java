@@ -1,5 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.lock.HeldLock;
+import dev.holdfast.lock.LockOptions;
 import dev.holdfast.testkit.redis.RespClient;
 import java.nio.file.Path;
 import java.time.Duration;

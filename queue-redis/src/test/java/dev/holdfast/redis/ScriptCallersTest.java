@@ -8,6 +8,7 @@ import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
+import dev.holdfast.spi.LockHolder;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
@@ -97,7 +98,7 @@ final class ScriptCallersTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(4),
             Retention.STANDARD);
-    redis.answer(Script.OPEN, "OPEN", "1");
+    redis.answer(Script.OPEN, "OPEN");
     redis.answer(Script.ENQUEUE, "DONE", "C", "C");
     redis.answer(Script.TURN, "TURNED", "0", "0", "-1", "0", "0", "3", "DONE", "ALREADY", "GONE");
     redis.answer(Script.EXTEND, "EXTENDED", "GONE");
@@ -118,7 +119,8 @@ final class ScriptCallersTest {
     redis.answer(Script.LOCK, "LOCKED", "7");
     redis.answer(Script.EXTEND_LOCK, "EXTENDED");
     redis.answer(Script.UNLOCK, "UNLOCKED");
-    LockCalls lock = new LockCalls(shared, "mail");
+    RedisLocks locks = new RedisLocks(shared);
+    LockHolder holder = new LockHolder("mail", "owner");
     Duration lease = Duration.ofSeconds(30);
     List<Expected> all = new ArrayList<>();
     all.add(new Expected(Script.OPEN, fixed(Script.OPEN), () -> claiming.open(MAIL)));
@@ -161,9 +163,9 @@ final class ScriptCallersTest {
     add(all, Script.FIND, () -> control.find(MAIL, KEY));
     add(all, Script.LIST, () -> control.list(MAIL, JobState.READY, null, 10));
     add(all, Script.STATS, () -> control.stats(MAIL));
-    add(all, Script.LOCK, () -> lock.lock("owner", lease, lease).join());
-    add(all, Script.EXTEND_LOCK, () -> lock.extend("owner", 7, lease, lease).join());
-    add(all, Script.UNLOCK, () -> lock.unlock("owner", "7", lease).join());
+    add(all, Script.LOCK, () -> locks.lock(holder, lease, lease).join());
+    add(all, Script.EXTEND_LOCK, () -> locks.extend(holder, 7, lease, lease).join());
+    add(all, Script.UNLOCK, () -> locks.unlock(holder, 7L, lease).join());
     return all;
   }
 

@@ -104,7 +104,9 @@ public final class StoredQueue {
     Map<String, Integer> balance = new HashMap<>();
     ready.forEach(
         (lane, ids) -> ids.forEach(id -> balance.merge(lane + ":" + id, 1, (a, b) -> a + b)));
-    skip.forEach((field, count) -> balance.merge(field, -Integer.parseInt(count), (a, b) -> a + b));
+    skip.forEach(
+        (field, count) ->
+            balance.merge(entry(field, balance), -Integer.parseInt(count), (a, b) -> a + b));
     balance.forEach(
         (field, count) -> {
           if (count < 0) {
@@ -119,6 +121,15 @@ public final class StoredQueue {
     dead.keySet().forEach(id -> add(homes, id, "dead"));
     done.keySet().forEach(id -> add(homes, id, "done"));
     return homes;
+  }
+
+  /** The entry a field says to ignore; {@code ?} stands for whichever lane has one. */
+  private static String entry(String field, Map<String, Integer> balance) {
+    return LANES.stream()
+        .map(lane -> lane.charAt(0) + field.substring(1))
+        .filter(each -> field.charAt(0) == '?' && balance.containsKey(each))
+        .findFirst()
+        .orElse(field);
   }
 
   private static void add(Map<String, List<String>> homes, String id, String home) {
@@ -194,7 +205,7 @@ public final class StoredQueue {
   }
 
   /** Each key's name without prefix, with its Redis type. */
-  Map<String, String> keyTypes() {
+  public Map<String, String> keyTypes() {
     return keyTypes;
   }
 

@@ -10,8 +10,8 @@ import dev.holdfast.job.JobType;
  *     and returns; "halt" halts its JVM; "hang" waits until it is interrupted; "busy" takes 20 ms.
  *     On the first attempt only, and then returns: "oom" fills the heap, "overflow" the stack,
  *     "error" throws an Error, "spin" runs for ever. On the first claim only: "hang-once". "fenced"
- *     reports when its lease is in doubt, waits for the gate, and writes a checkpoint. "heap" reports
- *     how much memory its JVM uses
+ *     reports when its lease is in doubt, waits for the gate, and writes a checkpoint. "heap"
+ *     reports how much memory its JVM uses
  */
 @JobType(value = "test.work", queue = "work")
 public record Work(int number, String mode) {}

@@ -10,12 +10,12 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Does what a {@link Work} says and writes it into the history. */
 @HandlesJob(backoffBase = "PT0.05S", backoffMax = "PT1S")
-final class WorkHandler implements JobHandler<Work> {
+public final class WorkHandler implements JobHandler<Work> {
   private static final long LOOK = Duration.ofMillis(5).toNanos();
 
   private final History history;
 
-  WorkHandler(History history) {
+  public WorkHandler(History history) {
     this.history = history;
   }
 
@@ -38,6 +38,7 @@ final class WorkHandler implements JobHandler<Work> {
       switch (work.mode()) {
         case "gate" -> awaitGate(work.number());
         case "halt" -> Runtime.getRuntime().halt(137);
+        case "exit" -> System.exit(3);
         case "hang" -> new CountDownLatch(1).await();
         case "oom" -> firstAttempt(context, WorkHandler::fillHeap);
         case "overflow" -> firstAttempt(context, () -> overflow(0));

@@ -8,6 +8,7 @@ import dev.holdfast.worker.WorkerOptions;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
 /** A worker in a process of its own, with short leases. */
@@ -19,24 +20,52 @@ public final class WorkerMain {
 
   private WorkerMain() {}
 
+  /** Names L in ms for a process; the other periods keep their ratio to it. */
+  static final String LEASE_PROPERTY = "holdfast.test.lease";
+
+  /** Names T in ms for a process. */
+  static final String TIMEOUT_PROPERTY = "holdfast.test.commandTimeout";
+
   /** L = 2 s, H = 0.6 s, R = 0.5 s, J = 0.1 s, B = 0.5 s. */
   public static WorkerOptions.Builder shortLeases() {
+    return leases(Duration.ofSeconds(2));
+  }
+
+  /** H = 0.3 L, R = B = L/4, J = L/20. */
+  static WorkerOptions.Builder leases(Duration lease) {
     return WorkerOptions.builder()
-        .lease(Duration.ofSeconds(2))
-        .extendPeriod(Duration.ofMillis(600))
-        .reapPeriod(Duration.ofMillis(500))
-        .reapJitter(Duration.ofMillis(100))
-        .blockTime(Duration.ofMillis(500))
+        .lease(lease)
+        .extendPeriod(lease.multipliedBy(3).dividedBy(10))
+        .reapPeriod(lease.dividedBy(4))
+        .reapJitter(lease.dividedBy(20))
+        .blockTime(lease.dividedBy(4))
         .drainGrace(Duration.ofSeconds(2))
         .interruptGrace(Duration.ofSeconds(1));
   }
 
   public static RedisOptions options(String uri, String namespace) {
-    return options(uri, namespace, RECONNECT_CAP);
+    return options(uri, namespace, Duration.ofSeconds(3), RECONNECT_CAP);
   }
 
-  private static RedisOptions options(String uri, String namespace, Duration reconnectCap) {
-    return RedisOptions.builder(uri).namespace(namespace).reconnectCap(reconnectCap).build();
+  /** With T and C. */
+  public static RedisOptions options(
+      String uri, String namespace, Duration commandTimeout, Duration reconnectCap) {
+    return RedisOptions.builder(uri)
+        .namespace(namespace)
+        .commandTimeout(commandTimeout)
+        .enqueueTimeout(
+            commandTimeout.compareTo(Duration.ofSeconds(1)) < 0
+                ? commandTimeout
+                : Duration.ofSeconds(1))
+        .reconnectCap(reconnectCap)
+        .build();
+  }
+
+  /** Options of a Java process that set T and L. */
+  public static List<String> periods(Duration commandTimeout, Duration lease) {
+    return List.of(
+        "-D" + TIMEOUT_PROPERTY + "=" + commandTimeout.toMillis(),
+        "-D" + LEASE_PROPERTY + "=" + lease.toMillis());
   }
 
   /**
@@ -52,7 +81,8 @@ public final class WorkerMain {
     Witness witness = new Witness(history);
     Holdfast holdfast =
         Holdfast.on(
-            RedisEngine.connect(options(args[0], args[1], settings.reconnectCap())),
+            RedisEngine.connect(
+                options(args[0], args[1], settings.commandTimeout(), settings.reconnectCap())),
             HoldfastOptions.builder().meters(settings.witness() ? witness : Meters.NONE).build());
     Worker worker =
         Worker.on(holdfast)

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
@@ -44,11 +45,22 @@ public final class WorkerProcess implements AutoCloseable {
   }
 
   public static WorkerProcess start(Class<?> main, History history, String... args) {
-    return start(List.of(), main, history, args);
+    return start(List.of(), Map.of(), main, history, args);
   }
 
+  /** With more options of the JVM. */
   public static WorkerProcess start(
-      List<String> jvm, Class<?> main, History history, String... args) {
+      List<String> options, Class<?> main, History history, String... args) {
+    return start(options, Map.of(), main, history, args);
+  }
+
+  /** With more options of the JVM, and with variables of its environment. */
+  public static WorkerProcess start(
+      List<String> options,
+      Map<String, String> environment,
+      Class<?> main,
+      History history,
+      String... args) {
     String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
     String classPath =
         System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
@@ -57,7 +69,7 @@ public final class WorkerProcess implements AutoCloseable {
       List<String> command =
           new ArrayList<>(
               List.of(java, "-Xmx128m", "-XX:ActiveProcessorCount=1", "-XX:TieredStopAtLevel=1"));
-      command.addAll(jvm);
+      command.addAll(options);
       command.add(main.getName());
       command.addAll(List.of(args));
       ProcessBuilder builder =
@@ -66,6 +78,7 @@ public final class WorkerProcess implements AutoCloseable {
               .redirectOutput(output.toFile())
               .directory(history.directory().toFile());
       builder.environment().put("CLASSPATH", classPath);
+      builder.environment().putAll(environment);
       return new WorkerProcess(builder.start(), output);
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -139,6 +139,25 @@ class WorkerProcessIT {
   }
 
   @Test
+  void a_job_that_calls_exit_is_not_waited_for_and_dead_after_three_crashes()
+      throws InterruptedException {
+    JobId poison = holdfast.enqueue(new Work(1, "exit")).id();
+
+    for (int life = 1; life <= 3; life++) {
+      WorkerProcess worker = worker(4);
+      awaitEvent("BEGIN", 1, life, LONG);
+      assertThat(worker.awaitExit(15)).isTrue();
+      assertThat(worker.output()).contains("its handler ends the JVM").contains("drained in");
+    }
+    worker(4);
+    awaitState(poison, JobState.DEAD, LONG);
+
+    assertThat(history.count("BEGIN", 1)).isEqualTo(3);
+    assertThat(status(poison).reason()).isEqualTo(StateReason.POISON);
+    assertThat(status(poison).counters()).isEqualTo(new Counters(0, 3, 3, 0, 0));
+  }
+
+  @Test
   void a_worker_stopped_past_its_lease_has_its_ack_refused_and_learns_it() {
     WorkerProcess first = worker(1);
     JobId id = holdfast.enqueue(new Work(1, "gate")).id();

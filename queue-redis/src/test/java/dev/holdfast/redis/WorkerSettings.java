@@ -11,9 +11,12 @@ import java.util.List;
  * as {@code "drainGrace=PT1S"}, read one after another. Not safe for use by several threads.
  */
 final class WorkerSettings {
-  private final WorkerOptions.Builder worker = WorkerMain.shortLeases();
+  private final Duration lease = Duration.ofMillis(Long.getLong(WorkerMain.LEASE_PROPERTY, 2_000));
+  private final Duration commandTimeout =
+      Duration.ofMillis(Long.getLong(WorkerMain.TIMEOUT_PROPERTY, 3_000));
+  private final WorkerOptions.Builder worker = WorkerMain.leases(lease);
   private final HandlerOptions.Builder handler = HandlerOptions.builder();
-  private Duration reconnectCap = WorkerMain.RECONNECT_CAP;
+  private Duration reconnectCap = lease.dividedBy(8);
   private boolean witness;
 
   static WorkerSettings of(List<String> texts) {
@@ -47,6 +50,10 @@ final class WorkerSettings {
 
   HandlerOptions handler() {
     return handler.build();
+  }
+
+  Duration commandTimeout() {
+    return commandTimeout;
   }
 
   Duration reconnectCap() {

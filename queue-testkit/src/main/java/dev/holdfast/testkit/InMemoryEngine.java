@@ -1,10 +1,14 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.lock.LockKeeper;
+import dev.holdfast.lock.LockOptions;
+import dev.holdfast.lock.NamedLock;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.time.Instant;
@@ -32,8 +36,10 @@ public final class InMemoryEngine implements Engine {
   private final MemoryClaiming claiming;
   private final MemoryReaping reaping;
   private final MemoryControl control;
+  private final MemoryLocks locks;
+  private final LockKeeper lockKeeper;
   private final @Nullable ManualTime time;
-  private final Runnable wakeDue;
+  private final Runnable onMove;
 
   private InMemoryEngine(InstantSource clock, @Nullable ManualTime time) {
     this.store = new MemoryStore(clock);
@@ -42,10 +48,17 @@ public final class InMemoryEngine implements Engine {
     this.claiming = new MemoryClaiming(store, listeners);
     this.reaping = new MemoryReaping(store);
     this.control = new MemoryControl(store, listeners);
+    this.locks = new MemoryLocks(store, clock);
     this.time = time;
-    this.wakeDue = store::ringWhereDue;
+    this.lockKeeper =
+        time == null ? new LockKeeper(locks) : new LockKeeper(locks, time::nanosSinceStart);
+    this.onMove =
+        () -> {
+          store.ringWhereDue();
+          lockKeeper.timeMoved();
+        };
     if (time != null) {
-      time.onMove(wakeDue);
+      time.onMove(onMove);
     }
   }
 
@@ -132,6 +145,30 @@ public final class InMemoryEngine implements Engine {
     return control;
   }
 
+  @Override
+  public Locks locks() {
+    return locks;
+  }
+
+  /**
+   * A lock by its name, with {@link LockOptions#defaults()}.
+   *
+   * @throws dev.holdfast.job.InvalidNameException if the name is none
+   */
+  public NamedLock lock(String name) {
+    return lock(name, LockOptions.defaults());
+  }
+
+  /**
+   * As {@link #lock(String)}, with options. On a {@link ManualTime} leases and {@code maxHold} are
+   * judged by it: a move of it extends the leases of holders, or, if it is longer than the lease,
+   * their locks are lost as by a process that was paused. How long a caller waits for a lock is
+   * real time.
+   */
+  public NamedLock lock(String name, LockOptions options) {
+    return lockKeeper.lock(name, options);
+  }
+
   /** Zero: there is nothing to reconnect to. */
   @Override
   public Duration reconnectCap() {
@@ -147,8 +184,9 @@ public final class InMemoryEngine implements Engine {
   @Override
   public void close() {
     if (time != null) {
-      time.forget(wakeDue);
+      time.forget(onMove);
     }
+    lockKeeper.close();
     store.close();
   }
 

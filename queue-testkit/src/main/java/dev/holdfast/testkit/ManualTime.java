@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -64,6 +65,11 @@ public final class ManualTime implements InstantSource {
       now = now.isBefore(instant) ? instant : now;
     }
     listeners.forEach(Runnable::run);
+  }
+
+  /** For what is measured: nanoseconds since {@link #START}. */
+  long nanosSinceStart() {
+    return ChronoUnit.NANOS.between(START, now);
   }
 
   /** Calls this after each move, on the thread that moves. */

@@ -52,10 +52,7 @@ class BrokenStreamFaultIT extends NetworkRig {
           rule -> rule.replaceReply("$99\r\nshort\r\n"),
           rule -> rule.replaceReply("\u0001\u0002garbage"));
 
-  @Fault(
-      row = 24,
-      what = "everything passes byte by byte",
-      must = "works: every job runs once")
+  @Fault(row = 24, what = "everything passes byte by byte", must = "works: every job runs once")
   void bytes_that_come_one_by_one_are_put_together(Observed observed) {
     Holdfast producer = connect(proxy.uri());
     remoteWorker(4);
@@ -124,9 +121,7 @@ class BrokenStreamFaultIT extends NetworkRig {
       enqueue(number, "ok");
       done.await(LONG);
       observed.recoversWithin(
-          COMMAND.plus(RECONNECT),
-          "job " + number + " begins after " + done,
-          () -> began(job, 1));
+          COMMAND.plus(RECONNECT), "job " + number + " begins after " + done, () -> began(job, 1));
     }
     awaitThat("all are done", () -> done() == HARMS.size());
     assertThat(history.count("BEGIN")).isEqualTo(HARMS.size());

@@ -90,8 +90,7 @@ class RoughNetworkFaultIT extends NetworkRig {
     assertThat(history.count("BEGIN")).isEqualTo(jobs + 1);
     assertThat(history.count("REAPED")).isZero();
     assertThat(count("LOST", worker)).isZero();
-    awaitThat(
-        "as many clients as before", () -> Math.abs(clients().size() - clients) <= 2);
+    awaitThat("as many clients as before", () -> Math.abs(clients().size() - clients) <= 2);
     long before = heap(2);
     long after = heap(number + 1);
     observed.figure(

@@ -4,6 +4,7 @@ import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.QueueRef;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.UUID;
 
 /** An engine under test, and the instant it judges by. One harness serves one test. */
 public interface EngineHarness extends AutoCloseable {
@@ -12,6 +13,11 @@ public interface EngineHarness extends AutoCloseable {
 
   /** A queue that nobody used before. */
   QueueRef freshQueue();
+
+  /** A lock name that nobody used before. */
+  default String freshLock() {
+    return "lock-" + UUID.randomUUID();
+  }
 
   /** The instant the engine judges by. Whole milliseconds; stands still until it is moved. */
   Instant now();

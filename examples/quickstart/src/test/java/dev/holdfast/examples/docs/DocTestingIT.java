@@ -10,6 +10,8 @@ import dev.holdfast.examples.docs.DocExamples.SendWelcomeHandler;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.lock.HeldLock;
+import dev.holdfast.lock.NamedLock;
 import dev.holdfast.testkit.HoldfastTest;
 import dev.holdfast.testkit.HoldfastTest.On;
 import dev.holdfast.testkit.InMemoryEngine;
@@ -23,7 +25,9 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 
-/** The tests that {@code docs/testing.md} shows; {@code DocsTest} compares. */
+/**
+ * The tests that {@code docs/testing.md} and {@code docs/locks.md} show; {@code DocsTest} compares.
+ */
 class DocTestingIT {
   @Nested
   // tag::in-memory[]
@@ -73,6 +77,24 @@ class DocTestingIT {
     }
 
     // end::virtual-time[]
+  }
+
+  @Test
+  void a_lock_is_kept_while_its_holder_lives_and_lost_in_a_pause() throws InterruptedException {
+    // tag::lock-in-memory[]
+    ManualTime time = ManualTime.create();
+    try (InMemoryEngine engine = InMemoryEngine.on(time)) {
+      NamedLock lock = engine.lock("nightly-report");
+      HeldLock first = lock.lock(Duration.ZERO);
+
+      time.advance(Duration.ofSeconds(20)); // its holder extends the lease
+      assertThat(lock.tryLock()).isEmpty();
+
+      time.advance(Duration.ofSeconds(30)); // longer than the lease: as if the process was paused
+      assertThat(first.isHeld()).isFalse();
+      assertThat(lock.tryLock()).isPresent();
+    }
+    // end::lock-in-memory[]
   }
 
   @Nested

@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.lock;
 
 import java.time.Duration;
 import java.util.Objects;
@@ -8,7 +8,7 @@ import java.util.Objects;
  *
  * <p>The lease is how long others wait after a holder has died. A living holder's lease is extended
  * every third of it, so a short lease costs commands, not time. It must be longer than the pauses
- * that the holder should survive: garbage collection, a starved CPU, a short outage of Redis.
+ * that the holder should survive: garbage collection, a starved CPU, a short outage of the engine.
  *
  * @param lease 200 ms to 12 h; default 30 s
  * @param maxHold for how long a lock is extended at most, from its taking on: the lease to 30 days;

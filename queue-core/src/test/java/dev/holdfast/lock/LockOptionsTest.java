@@ -1,4 +1,4 @@
-package dev.holdfast.redis;
+package dev.holdfast.lock;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

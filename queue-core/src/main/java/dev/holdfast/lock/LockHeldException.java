@@ -1,7 +1,7 @@
-package dev.holdfast.redis;
+package dev.holdfast.lock;
 
 /**
- * Another holder had the lock for as long as {@link RedisLock#lock} waited. Nothing was changed.
+ * Another holder had the lock for as long as {@link NamedLock#lock} waited. Nothing was changed.
  */
 public final class LockHeldException extends LockException {
   private static final long serialVersionUID = 1L;
