@@ -217,7 +217,7 @@ final class RedisClaiming implements Claiming {
             .add(orNone(note.checkpoint()));
     return shared
         .connections()
-        .commands()
+        .patientCommands()
         .call(
             Script.NOTE,
             Script.NOTE.keysOf(shared.keys(queue), ""),

@@ -159,7 +159,7 @@ final class ScriptCallersTest {
     add(all, Script.PURGE, () -> control.purge(MAIL));
     add(all, Script.PAUSE, () -> control.pause(MAIL, true));
     add(all, Script.LEAVE, () -> claiming.leave(MAIL, "worker"));
-    add(all, Script.RING, () -> new RedisBells(shared, "worker").ring(MAIL));
+    add(all, Script.RING, () -> shared.connections().openBells(shared, "worker").ring(MAIL));
     add(all, Script.FIND, () -> control.find(MAIL, KEY));
     add(all, Script.LIST, () -> control.list(MAIL, JobState.READY, null, 10));
     add(all, Script.STATS, () -> control.stats(MAIL));

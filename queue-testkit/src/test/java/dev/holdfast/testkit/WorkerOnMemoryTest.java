@@ -95,7 +95,7 @@ class WorkerOnMemoryTest {
   @Nested
   class OnTheSystemClock {
     private final InMemoryEngine engine = InMemoryEngine.create();
-    private final Holdfast holdfast = closing(Holdfast.on(engine));
+    private final Holdfast holdfast = closing(Holdfast.on(FaultyEngine.ifAsked(engine)));
 
     private Worker work(HandlerOptions options, JobHandler<Mail> handler) {
       return start(Worker.on(holdfast).handler(Mail.class, options, handler).queue("mail", 4));
@@ -256,7 +256,9 @@ class WorkerOnMemoryTest {
     private final ManualTime time = ManualTime.create();
     private final InMemoryEngine engine = InMemoryEngine.on(time);
     private final Holdfast holdfast =
-        closing(Holdfast.on(engine, HoldfastOptions.builder().clock(time).build()));
+        closing(
+            Holdfast.on(
+                FaultyEngine.ifAsked(engine), HoldfastOptions.builder().clock(time).build()));
 
     private void work(HandlerOptions options, JobHandler<Mail> handler) {
       start(Worker.on(holdfast).handler(Mail.class, options, handler).queue("mail", 4));
