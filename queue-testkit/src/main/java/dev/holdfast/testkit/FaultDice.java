@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.job.EngineUnavailableException;
+import dev.holdfast.job.HoldfastException;
 import dev.holdfast.testkit.FaultyEngine.Call;
 import dev.holdfast.testkit.FaultyEngine.Fault;
 import dev.holdfast.testkit.FaultyEngine.InjectedFault;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -136,6 +138,26 @@ final class FaultDice {
       undo.accept(made.get());
     }
     throw unavailable(drawn);
+  }
+
+  /** Makes a call whose answer comes later, and goes wrong as drawn. */
+  <T> CompletableFuture<T> send(Call call, String about, Supplier<CompletableFuture<T>> made) {
+    InjectedFault drawn = roll(call, about);
+    if (drawn == null) {
+      return made.get();
+    }
+    return drawn.fault() == Fault.LOST_REPLY
+        ? lost(made.get(), unavailable(drawn))
+        : CompletableFuture.failedFuture(unavailable(drawn));
+  }
+
+  /** Fails as soon as the answer is there, which nobody gets to see. */
+  static <T> CompletableFuture<T> lost(CompletableFuture<T> answer, HoldfastException thrown) {
+    CompletableFuture<T> lost = new CompletableFuture<>();
+    CompletableFuture<T> unused =
+        answer.whenComplete(
+            (reply, failure) -> lost.completeExceptionally(failure == null ? thrown : failure));
+    return lost;
   }
 
   static EngineUnavailableException unavailable(InjectedFault drawn) {
