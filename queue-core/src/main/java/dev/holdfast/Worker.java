@@ -68,9 +68,10 @@ public final class Worker implements AutoCloseable {
 
   /**
    * Drains: claims nothing more, hands back what has not begun, waits for running attempts for the
-   * drain grace, interrupts the rest, hands back what does not end within the interrupt grace, and
-   * writes all outcomes. Takes at most both graces and 3 s, even if the engine is away; outcomes
-   * that could not be written then are left to the reaper, and their jobs run again.
+   * drain grace, interrupts the rest, hands back what does not end within the drain's interrupt
+   * grace, and writes all outcomes. Takes at most both graces and 2.5 s, 29 s by default, even if
+   * the engine is away; outcomes that could not be written then are left to the reaper, and their
+   * jobs run again.
    *
    * <p>Idempotent: a second call waits for the first. An interrupt of the calling thread ends the
    * waiting for handlers, not the rest, and is restored.

@@ -220,6 +220,8 @@ class OptionsTest {
           WorkerOptions.builder().blockTime(Duration.ZERO),
           WorkerOptions.builder().drainGrace(ofMillis(-1)),
           WorkerOptions.builder().interruptGrace(Duration.ofMinutes(6)),
+          WorkerOptions.builder().drainInterruptGrace(Duration.ofMinutes(6)),
+          WorkerOptions.builder().drainInterruptGrace(ofMillis(-1)),
           WorkerOptions.builder().maxCrashes(0),
           WorkerOptions.builder().maxCrashes(101));
     }

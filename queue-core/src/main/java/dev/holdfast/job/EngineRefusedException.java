@@ -16,6 +16,8 @@ public final class EngineRefusedException extends HoldfastException {
     UNREACHABLE,
     /** The server rejects the user or password, or the user may not run what Holdfast needs. */
     ACCESS_DENIED,
+    /** Another kind of server than the URI says: a Cluster node, a Sentinel, or neither. */
+    WRONG_TOPOLOGY,
     /** The server is a replica and refuses writes. */
     READ_ONLY,
     /** The server is older than the oldest version Holdfast works with. */

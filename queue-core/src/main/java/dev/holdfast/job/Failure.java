@@ -24,21 +24,24 @@ public record Failure(String type, String message, String stackTrace) {
     stackTrace = cutBytes(Objects.requireNonNull(stackTrace, "stackTrace"));
   }
 
-  /** The failure that tells of a throwable. Never throws, whatever the throwable's methods do. */
+  /**
+   * The failure that tells of a throwable. Never throws, whatever the throwable's methods do: one
+   * that calls itself without end must not end the thread that writes it down.
+   */
   public static Failure of(Throwable thrown) {
     String message;
     String stack;
     try {
       String own = thrown.getMessage();
       message = own == null ? "" : own;
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       message = "(its getMessage() threw " + e.getClass().getName() + ")";
     }
     try {
       StringWriter text = new StringWriter();
       thrown.printStackTrace(new PrintWriter(text));
       stack = text.toString().replace("\r", "");
-    } catch (RuntimeException e) {
+    } catch (Throwable e) {
       stack = "";
     }
     return new Failure(thrown.getClass().getName(), message, stack);

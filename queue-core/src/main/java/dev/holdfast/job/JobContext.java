@@ -33,6 +33,9 @@ public interface JobContext {
   /** The correlation id given at enqueue, if any. */
   Optional<String> correlationId();
 
+  /** The W3C trace context given at enqueue, if any: the parent of what this attempt traces. */
+  Optional<String> traceparent();
+
   /** The headers given at enqueue; never null, unmodifiable. */
   Map<String, String> headers();
 

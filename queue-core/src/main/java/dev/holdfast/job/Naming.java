@@ -96,19 +96,30 @@ public final class Naming {
     return key;
   }
 
-  /** The text in quotes, control characters escaped, cut to 64 characters: fit for a message. */
+  /**
+   * The text in quotes, control and invisible characters escaped, cut to 64 characters: fit for a
+   * message.
+   */
   public static String quote(String text) {
     StringBuilder quoted = new StringBuilder("\"");
     int end = Math.min(text.length(), MAX_QUOTED);
     for (int i = 0; i < end; i++) {
       char c = text.charAt(i);
-      if (Character.isISOControl(c) || Character.isSurrogate(c)) {
+      if (Character.isISOControl(c) || Character.isSurrogate(c) || isInvisible(c)) {
         quoted.append(String.format("\\u%04x", (int) c));
       } else {
         quoted.append(c);
       }
     }
     return quoted.append(end < text.length() ? "…\"" : "\"").toString();
+  }
+
+  /** Line and paragraph separators, and what turns or hides the text around it. */
+  private static boolean isInvisible(char c) {
+    int type = Character.getType(c);
+    return type == Character.LINE_SEPARATOR
+        || type == Character.PARAGRAPH_SEPARATOR
+        || type == Character.FORMAT;
   }
 
   private static void requirePresent(String what, String name) {

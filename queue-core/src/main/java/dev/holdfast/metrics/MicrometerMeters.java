@@ -39,6 +39,10 @@ public final class MicrometerMeters implements Meters {
   private final Map<String, QueueMeters> queues = new ConcurrentHashMap<>();
   private final Map<String, QueueGauges> watched = new ConcurrentHashMap<>();
   private final CopyOnWriteArrayList<Supplier<Number>> stuck = new CopyOnWriteArrayList<>();
+
+  /** Of workers that have closed, as long as they tell of threads that run on. */
+  private final CopyOnWriteArrayList<Supplier<Number>> leftBehind = new CopyOnWriteArrayList<>();
+
   private final AtomicBoolean stuckIsShown = new AtomicBoolean();
 
   private MicrometerMeters(Registrar registrar) {
@@ -133,10 +137,30 @@ public final class MicrometerMeters implements Meters {
     }
   }
 
-  /** The sum over all workers of the process; NaN if none can tell. */
+  @Override
+  public void unstuck(Supplier<Number> threads) {
+    if (stuck.remove(threads)) {
+      leftBehind.add(threads);
+    }
+    leftBehind.removeIf(MicrometerMeters::tellsOfNone);
+  }
+
+  private static boolean tellsOfNone(Supplier<Number> threads) {
+    try {
+      return threads.get().doubleValue() <= 0;
+    } catch (RuntimeException e) {
+      return true; // its worker is gone, and it will never tell
+    }
+  }
+
+  /** The sum over all workers of the process; NaN if there are some and none can tell. */
   private double stuckThreads() {
+    leftBehind.removeIf(MicrometerMeters::tellsOfNone);
     double sum = 0;
-    boolean told = false;
+    for (Supplier<Number> threads : leftBehind) {
+      sum += threads.get().doubleValue();
+    }
+    boolean told = stuck.isEmpty();
     for (Supplier<Number> threads : stuck) {
       try {
         sum += threads.get().doubleValue();

@@ -25,7 +25,10 @@ public interface Meters {
   /** A job will be attempted again. */
   default void retried(String queue, String type) {}
 
-  /** A job became a dead letter. */
+  /**
+   * A job became a dead letter. The type is {@code unknown} if the engine buried it, which tells
+   * how many it buried and not which; so it is for a job of a type this worker has no handler for.
+   */
   default void died(String queue, String type, StateReason reason) {}
 
   /** The engine refused a write because its claim no longer stood. */
@@ -48,4 +51,10 @@ public interface Meters {
 
   /** Handler threads that run on after their attempt was given up. */
   default void stuck(Supplier<Number> threads) {}
+
+  /**
+   * The worker that brought this very supplier has closed. Threads it left behind may run on: it
+   * may be asked until it tells of none.
+   */
+  default void unstuck(Supplier<Number> threads) {}
 }

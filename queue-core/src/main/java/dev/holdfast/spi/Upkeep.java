@@ -16,6 +16,8 @@ public interface Upkeep {
    * removed, jobs held without a lease are reaped when seen twice a period apart.
    *
    * @return how many jobs were reaped
+   * @throws dev.holdfast.job.QueueCorruptException if that list is none; the reap after it names
+   *     another consumer
    */
   int tidy(ReapOrder order, String consumer);
 

@@ -89,6 +89,11 @@ final class AttemptContext implements JobContext {
   }
 
   @Override
+  public Optional<String> traceparent() {
+    return Optional.ofNullable(envelope.traceparent());
+  }
+
+  @Override
   public Map<String, String> headers() {
     return envelope.headers();
   }

@@ -270,7 +270,11 @@ final class AttemptRunner {
       t.addSuppressed(again);
     }
     if (job.consumer().settle(job, verdict)) {
-      log.error("job {}: its attempt ended in an unexpected error", job.id(), t);
+      try {
+        log.error("job {}: its attempt ended in an unexpected error", job.id(), t);
+      } catch (Throwable again) {
+        log.error("job {}: its attempt ended in an error that cannot be shown", job.id());
+      }
     }
   }
 }

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,11 +28,17 @@ final class Consumer {
   /** As much as an engine takes in one script, so that a turn full of results is no giant. */
   private static final int MOST_BYTES = 1 << 20;
 
+  /** The tag of a type that this worker does not know. */
+  static final String UNKNOWN = "unknown";
+
   private final ServedQueue queue;
   private final Pool pool;
   private final SuspectGate suspects;
   private final Meters meters;
   private final AttemptLines lines;
+
+  /** Whether this worker has a handler for a type. */
+  private final Predicate<String> handled;
 
   /** By key. Added by the claim loop, removed when the outcome is answered; read by any thread. */
   private final ConcurrentHashMap<String, ActiveJob> held = new ConcurrentHashMap<>();
@@ -48,7 +55,14 @@ final class Consumer {
   /** Written by the claim loop, read by health: when a turn was answered last, a nanoTime. */
   private volatile long answeredAt = System.nanoTime();
 
-  Consumer(ServedQueue queue, Pool pool, SuspectGate suspects, Meters meters, AttemptLines lines) {
+  Consumer(
+      ServedQueue queue,
+      Pool pool,
+      SuspectGate suspects,
+      Meters meters,
+      AttemptLines lines,
+      Predicate<String> handled) {
+    this.handled = handled;
     this.queue = queue;
     this.pool = pool;
     this.suspects = suspects;
@@ -106,7 +120,7 @@ final class Consumer {
 
   private void countLoss(ActiveJob job) {
     if (job.countLoss()) {
-      meters.leaseLost(queue.ref().name(), job.claim().type());
+      meters.leaseLost(queue.ref().name(), typeOf(job));
     }
   }
 
@@ -124,6 +138,13 @@ final class Consumer {
   /** A job was given its verdict: its slot is free, its outcome waits for a turn. */
   void published(ActiveJob job) {
     settling.add(job);
+    suspects.leave(job);
+    pool.settled();
+  }
+
+  /** A job was given up without an outcome: its slot is free, its lease will end. */
+  void abandoned(ActiveJob job) {
+    held.remove(job.held().key(), job);
     suspects.leave(job);
     pool.settled();
   }
@@ -188,7 +209,7 @@ final class Consumer {
   private void tell(ActiveJob job, Settled settled) {
     Verdict verdict = job.verdict();
     String name = queue.ref().name();
-    String type = job.claim().type();
+    String type = typeOf(job);
     boolean refused =
         settled == Settled.TAKEN || settled == Settled.UNCLAIMED || settled == Settled.GONE;
     meters.ended(
@@ -210,6 +231,12 @@ final class Consumer {
     lines.answered(job, settled);
   }
 
+  /** The type as a tag: what others wrote into the store must not make series without bound. */
+  private String typeOf(ActiveJob job) {
+    String type = job.claim().type();
+    return handled.test(type) ? type : UNKNOWN;
+  }
+
   /** Meters a turn, and meters and logs what it removed or could not hand out. Never throws. */
   void report(TurnReply reply, Duration took) {
     try {
@@ -229,7 +256,7 @@ final class Consumer {
           reply.trimmedDead());
     }
     for (int i = 0; i < reply.corrupt(); i++) {
-      meters.died(queue.ref().name(), "unknown", StateReason.MALFORMED);
+      meters.died(queue.ref().name(), UNKNOWN, StateReason.MALFORMED);
     }
     if (reply.corrupt() > 0) {
       log.error(

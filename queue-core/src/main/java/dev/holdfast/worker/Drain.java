@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -13,21 +14,27 @@ import org.slf4j.LoggerFactory;
  * <ol>
  *   <li>nothing more is claimed; what has not begun is handed back at once;
  *   <li>running attempts go on for the drain grace G;
- *   <li>then they are interrupted, and have the interrupt grace to end;
+ *   <li>then they are interrupted, and have the drain's interrupt grace to end;
  *   <li>what still runs is handed back, its thread left behind and counted as stuck;
- *   <li>all outcomes are written; if the engine is away, that is given up after 2.5 s and left to
- *       the reaper;
+ *   <li>all outcomes are written; if the engine is away, that is given up after 2 s and left to the
+ *       reaper;
  *   <li>leases are extended until here, and no longer.
  * </ol>
  *
- * <p>It takes at most G + the interrupt grace + 3 s. An interrupt of the draining thread ends the
- * grace at once; the rest goes on as it must.
+ * <p>It takes at most G + the drain's interrupt grace + 2.5 s: 29 s by default. A handler that
+ * waits for this very drain is not waited for: one that closes its own worker is handed back at
+ * once; one that called {@code System.exit} is left to its lease, because it ends its process as a
+ * crash does, and would do so again and again if that were not counted. An interrupt of the
+ * draining thread ends the grace at once; the rest goes on as it must.
  */
 final class Drain {
   private static final Logger log = LoggerFactory.getLogger(Drain.class);
 
   /** For writing outcomes: an engine that is there answers long before. Chosen, not measured. */
-  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_500);
+  private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(2_000);
+
+  /** Of so many attempts the stacks are looked at again while the drain waits. */
+  private static final int FEW = 100;
 
   /** For the threads to end after that. */
   private static final long JOIN_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
@@ -77,12 +84,13 @@ final class Drain {
         worker,
         running,
         AttemptLines.show(options.drainGrace()));
+    letGo();
     boolean calm = !interrupted && awaitIdle(begun + options.drainGrace().toNanos());
     if (busy() > 0) {
       log.warn("{} interrupts {} attempts; they are handed back", worker, busy());
       interrupted |= !calm && Thread.interrupted();
       interrupt(true);
-      awaitIdle(System.nanoTime() + options.interruptGrace().toNanos());
+      awaitIdle(System.nanoTime() + options.drainInterruptGrace().toNanos());
       giveUp();
     }
     interrupted |= Thread.interrupted();
@@ -126,8 +134,45 @@ final class Drain {
       }
       // A claim that was under way may come in meanwhile; the claim loop hands it back by itself.
       wakeup.awaitUntil(Math.min(deadline, System.nanoTime() + JOIN_NANOS));
+      if (busy() <= FEW) {
+        letGo();
+      }
     }
     return true;
+  }
+
+  /** Stops waiting for handlers that wait for this drain themselves. */
+  private void letGo() {
+    forEachJob(
+        job -> {
+          if (job.phase() == ActiveJob.Phase.RUNNING) {
+            StackTraceElement[] stack = job.stack();
+            if (Stream.of(stack).anyMatch(Drain::endsTheJvm)) {
+              abandon(job);
+            } else if (Stream.of(stack).anyMatch(Drain::closesAWorker)) {
+              handBack(job, "its handler closes the worker it runs on");
+            }
+          }
+        });
+  }
+
+  private static boolean endsTheJvm(StackTraceElement frame) {
+    return frame.getClassName().equals("java.lang.Shutdown");
+  }
+
+  private static boolean closesAWorker(StackTraceElement frame) {
+    return frame.getMethodName().equals("close")
+        && (frame.getClassName().equals(WorkerRuntime.class.getName())
+            || frame.getClassName().equals("dev.holdfast.Holdfast"));
+  }
+
+  private void abandon(ActiveJob job) {
+    if (job.giveUp(Verdict.released("its handler ends the JVM"), stuck)) {
+      job.consumer().abandoned(job);
+      log.warn(
+          "{}: its handler ends the JVM; the job is left to its lease, whose end counts as a crash",
+          AttemptLines.head(job));
+    }
   }
 
   private int busy() {
@@ -146,19 +191,19 @@ final class Drain {
     forEachJob(
         job -> {
           if (job.phase() != ActiveJob.Phase.SETTLED && job.phase() != ActiveJob.Phase.ENDED) {
-            String stack = TimeoutWatch.stack(job);
-            Verdict verdict = Verdict.released("the worker closes and its handler did not end");
-            if (job.giveUp(verdict, stuck)) {
-              job.consumer().published(job);
-              lines.ended(job, verdict);
-              log.warn(
-                  "{}: its handler did not end when it was interrupted; its thread is left behind"
-                      + " at{}",
-                  AttemptLines.head(job),
-                  stack);
-            }
+            handBack(job, "its handler did not end when it was interrupted");
           }
         });
+  }
+
+  private void handBack(ActiveJob job, String why) {
+    String stack = TimeoutWatch.stack(job);
+    Verdict verdict = Verdict.released("the worker closes and " + why);
+    if (job.giveUp(verdict, stuck)) {
+      job.consumer().published(job);
+      lines.ended(job, verdict);
+      log.warn("{}: {}; its thread is left behind at{}", AttemptLines.head(job), why, stack);
+    }
   }
 
   private void forEachJob(java.util.function.Consumer<ActiveJob> action) {

@@ -1,5 +1,6 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claiming.Subscription;
 import dev.holdfast.spi.Engine;
@@ -8,7 +9,9 @@ import dev.holdfast.spi.Upkeep.ReapOrder;
 import dev.holdfast.spi.Upkeep.ReapReply;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Housekeeper {
   private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
+
+  private static final int MOST_BROKEN = 100;
 
   private final Engine engine;
   private final Meters meters;
@@ -85,6 +90,9 @@ final class Housekeeper {
     private volatile @Nullable Subscription subscription;
     private boolean troubled;
 
+    /** Consumers whose list is none, and has been logged. */
+    private final Set<String> broken = new HashSet<>();
+
     Chore(ServedQueue queue, long firstAt) {
       this.queue = queue;
       this.nextAt = firstAt;
@@ -110,7 +118,7 @@ final class Housekeeper {
           report(reply);
         } while (reply.more() && !loop.stopping());
         if (reply.tidyNext() != null) {
-          counted(engine.upkeep().tidy(order, reply.tidyNext()));
+          tidy(reply.tidyNext());
         }
         troubled = false;
       } catch (RuntimeException e) {
@@ -127,10 +135,25 @@ final class Housekeeper {
       }
     }
 
+    private void tidy(String consumer) {
+      try {
+        counted(engine.upkeep().tidy(order, consumer));
+        broken.remove(consumer);
+      } catch (QueueCorruptException e) {
+        // The next reap names another consumer, and this one comes round again: told once.
+        if (broken.size() < MOST_BROKEN && broken.add(consumer)) {
+          log.error(
+              "queue {}: {}",
+              queue.ref().name(),
+              AttemptLines.oneLine(String.valueOf(e.getMessage()), 300));
+        }
+      }
+    }
+
     private void report(ReapReply reply) {
       counted(reply.returned() + reply.poisoned() + reply.cancelled());
       for (int i = 0; i < reply.poisoned(); i++) {
-        meters.died(queue.ref().name(), "unknown", StateReason.POISON);
+        meters.died(queue.ref().name(), Consumer.UNKNOWN, StateReason.POISON);
       }
       if (reply.returned() > 0) {
         log.warn(

@@ -121,6 +121,11 @@ final class Loop {
 
   private void survive(Throwable t) {
     try {
+      if (stopping) {
+        // What it used may be closed already; nobody waits for another round.
+        log.debug("{}: ended with an error", name, t);
+        return;
+      }
       if (t instanceof HoldfastException && !pause.troubled()) {
         log.warn("{}: {}; tried again until it works", name, t.getMessage());
         log.debug("{}: no answer", name, t);

@@ -22,7 +22,9 @@ import org.jspecify.annotations.Nullable;
  * @param reapJitter added to the reap period at random, J
  * @param blockTime the longest an idle worker waits before it looks by itself, B
  * @param drainGrace how long running attempts may go on when the worker closes, G
- * @param interruptGrace how long an interrupted attempt may take to end before it is given up
+ * @param interruptGrace how long an attempt interrupted at its timeout may take to end before it is
+ *     given up
+ * @param drainInterruptGrace the same for one interrupted because the worker closes
  * @param closeOnShutdown whether the JVM's shutdown closes the worker
  * @param attemptLog which attempts are logged
  * @param threads what handlers run on
@@ -38,6 +40,7 @@ public record WorkerOptions(
     Duration blockTime,
     Duration drainGrace,
     Duration interruptGrace,
+    Duration drainInterruptGrace,
     boolean closeOnShutdown,
     AttemptLog attemptLog,
     Threads threads,
@@ -96,6 +99,7 @@ public record WorkerOptions(
     within("blockTime", blockTime, Duration.ofMillis(100), Duration.ofSeconds(5));
     within("drainGrace", drainGrace, Duration.ZERO, Duration.ofHours(24));
     within("interruptGrace", interruptGrace, Duration.ZERO, Duration.ofMinutes(5));
+    within("drainInterruptGrace", drainInterruptGrace, Duration.ZERO, Duration.ofMinutes(5));
     if (maxCrashes < 1 || maxCrashes > 100) {
       throw new InvalidHandlerException("maxCrashes is " + maxCrashes + "; it must be 1 to 100");
     }
@@ -137,6 +141,7 @@ public record WorkerOptions(
     builder.blockTime = blockTime;
     builder.drainGrace = drainGrace;
     builder.interruptGrace = interruptGrace;
+    builder.drainInterruptGrace = drainInterruptGrace;
     builder.closeOnShutdown = closeOnShutdown;
     builder.attemptLog = attemptLog;
     builder.threads = threads;
@@ -162,6 +167,7 @@ public record WorkerOptions(
     private Duration blockTime = Duration.ofSeconds(2);
     private Duration drainGrace = Duration.ofSeconds(25);
     private Duration interruptGrace = Duration.ofSeconds(5);
+    private Duration drainInterruptGrace = Duration.ofMillis(1_500);
     private boolean closeOnShutdown = true;
     private AttemptLog attemptLog = AttemptLog.ALL;
     private Threads threads = Threads.AUTO;
@@ -212,9 +218,18 @@ public record WorkerOptions(
       return this;
     }
 
-    /** How long an interrupted attempt may take to end, zero to 5 min. Default 5 s. */
+    /** How long an attempt may take to end after its timeout, zero to 5 min. Default 5 s. */
     public Builder interruptGrace(Duration value) {
       interruptGrace = Objects.requireNonNull(value, "interruptGrace");
+      return this;
+    }
+
+    /**
+     * How long an attempt may take to end once the drain grace is over, zero to 5 min. Default 1.5
+     * s, so that a close takes 29 s at most, less than the 30 s that Kubernetes waits by default.
+     */
+    public Builder drainInterruptGrace(Duration value) {
+      drainInterruptGrace = Objects.requireNonNull(value, "drainInterruptGrace");
       return this;
     }
 
@@ -263,6 +278,7 @@ public record WorkerOptions(
           blockTime,
           drainGrace,
           interruptGrace,
+          drainInterruptGrace,
           closeOnShutdown,
           attemptLog,
           threads,

@@ -34,6 +34,10 @@ public final class WorkerRuntime implements AutoCloseable {
   private final Housekeeper housekeeper;
   private final AttemptLines lines;
   private final AtomicInteger stuck = new AtomicInteger();
+
+  /** One object, so that the meters can give it back. */
+  private final Supplier<Number> stuckThreads = stuck::get;
+
   private final AtomicBoolean closing = new AtomicBoolean();
   private final CountDownLatch closed = new CountDownLatch(1);
 
@@ -141,7 +145,14 @@ public final class WorkerRuntime implements AutoCloseable {
       if (queue == null) {
         throw new IllegalStateException("queue " + queueName + " is not known");
       }
-      Consumer consumer = new Consumer(queue, pool, suspects, plan.meters(), lines);
+      Consumer consumer =
+          new Consumer(
+              queue,
+              pool,
+              suspects,
+              plan.meters(),
+              lines,
+              type -> plan.handlers().find(type) != null);
       pool.add(consumer);
       queue.add(consumer);
       turns.add(
@@ -185,7 +196,7 @@ public final class WorkerRuntime implements AutoCloseable {
     for (ServedQueue queue : queues.values()) {
       plan.meters().watch(queue.ref().name(), () -> plan.engine().control().stats(queue.ref()));
     }
-    plan.meters().stuck(stuck::get);
+    plan.meters().stuck(stuckThreads);
     log.info(
         "{} starts: queues {}, {} slots, {} threads, store {}",
         name,
@@ -230,6 +241,7 @@ public final class WorkerRuntime implements AutoCloseable {
           .run();
       threads.close();
       queues.values().forEach(queue -> plan.meters().unwatch(queue.ref().name()));
+      plan.meters().unstuck(stuckThreads);
       removeHook();
     } finally {
       closed.countDown();

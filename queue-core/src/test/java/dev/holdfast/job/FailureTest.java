@@ -33,6 +33,19 @@ class FailureTest {
   }
 
   @Test
+  void survives_an_exception_whose_methods_never_end() {
+    class Endless extends RuntimeException {
+      private static final long serialVersionUID = 1L;
+
+      @Override
+      public String getMessage() {
+        return toString();
+      }
+    }
+    assertThat(Failure.of(new Endless()).message()).contains("StackOverflowError");
+  }
+
+  @Test
   void cuts_long_parts_without_cutting_a_character_in_two() {
     String emoji = "\uD83D\uDE00";
     Failure failure = new Failure("t".repeat(500), "x" + emoji.repeat(500), emoji.repeat(5_000));

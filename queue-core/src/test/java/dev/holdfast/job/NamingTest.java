@@ -107,6 +107,12 @@ class NamingTest {
   }
 
   @Test
+  void a_quoted_text_breaks_no_line_and_turns_none_around() {
+    assertThat(Naming.quote("a\u2028b\u2029c\u202Ed\u200Be\nf"))
+        .isEqualTo("\"a\\u2028b\\u2029c\\u202ed\\u200be\\u000af\"");
+  }
+
+  @Test
   void a_key_has_at_most_256_bytes_not_characters() {
     assertThat(Naming.key("k", "é".repeat(128))).hasSize(128);
     assertThatExceptionOfType(InvalidNameException.class)

@@ -26,6 +26,8 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -258,6 +260,38 @@ class MicrometerMetersTest {
       meters.stuck(() -> 3L);
 
       assertThat(registry.get("holdfast.threads.stuck").gauge().value()).isEqualTo(5);
+    }
+
+    @Test
+    void workers_that_come_and_go_leave_nothing_to_ask() {
+      AtomicInteger asked = new AtomicInteger();
+      for (int i = 0; i < 500; i++) {
+        Supplier<Number> threads =
+            () -> {
+              asked.incrementAndGet();
+              return 0;
+            };
+        meters.stuck(threads);
+        meters.unstuck(threads);
+      }
+      asked.set(0);
+
+      assertThat(registry.get("holdfast.threads.stuck").gauge().value()).isZero();
+      assertThat(asked).hasValue(0);
+    }
+
+    @Test
+    void threads_a_closed_worker_left_behind_are_counted_until_they_end() {
+      AtomicInteger threads = new AtomicInteger(2);
+      Supplier<Number> left = threads::get;
+      meters.stuck(left);
+      meters.unstuck(left);
+
+      assertThat(registry.get("holdfast.threads.stuck").gauge().value()).isEqualTo(2);
+      threads.set(0);
+      assertThat(registry.get("holdfast.threads.stuck").gauge().value()).isZero();
+      threads.set(5);
+      assertThat(registry.get("holdfast.threads.stuck").gauge().value()).isZero();
     }
 
     @Test

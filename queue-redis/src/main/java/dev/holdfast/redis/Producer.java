@@ -3,11 +3,13 @@ package dev.holdfast.redis;
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.redis.RedisErrors.Kind;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -27,7 +29,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Each call has a sequence that Redis keeps with its result. A call whose answer was lost is
  * sent again unchanged until an answer comes, even when its callers have given up: until then
  * nobody can know whether it arrived, and a later call would make the earlier one's repeat look
- * stale. Callers that wait behind it fail at their own deadline with nothing sent.
+ * stale. Callers that wait behind it fail with nothing sent: at their own deadline, or at once if
+ * Redis refuses the repeat for a reason that would be theirs as well (no memory, a corrupt queue).
  */
 final class Producer {
   private static final int MOST_JOBS = 100;
@@ -63,6 +66,7 @@ final class Producer {
     // Touched by one step of the call at a time; each step follows the one before.
     private boolean ambiguous;
     private int tries;
+    private @Nullable Throwable lastError;
 
     Call(long sequence, List<Entry> entries) {
       this.sequence = sequence;
@@ -108,8 +112,7 @@ final class Producer {
     lock.lock();
     try {
       closed = true;
-      left = new ArrayList<>(waiting);
-      waiting.clear();
+      left = takeWaiting();
       open = call;
     } finally {
       lock.unlock();
@@ -176,18 +179,25 @@ final class Producer {
             .whenComplete(
                 (reply, error) -> {
                   try {
-                    if (error == null) {
-                      answered(sent, new Reply(reply));
-                    } else {
-                      failed(sent, error);
-                    }
+                    answered(sent, reply, error);
                   } catch (Throwable t) {
                     broken(sent, t);
                   }
                 });
   }
 
-  private void answered(Call sent, Reply reply) {
+  private void answered(Call sent, List<Object> parts, @Nullable Throwable error) {
+    if (error != null) {
+      failed(sent, error);
+      return;
+    }
+    Reply reply;
+    try {
+      reply = Reply.of(queue.name(), parts);
+    } catch (QueueCorruptException e) {
+      failed(sent, e);
+      return;
+    }
     String status = reply.text();
     if (!status.equals("DONE")) {
       // A later sequence of ours was seen: only possible if two engines share a producer's name.
@@ -222,15 +232,24 @@ final class Producer {
   private void failed(Call sent, Throwable error) {
     Kind kind = RedisErrors.kindOf(error);
     sent.ambiguous |= kind == Kind.UNKNOWN;
-    boolean retry =
+    sent.lastError = error;
+    boolean refused =
         switch (kind) {
-          case NOT_SENT, UNKNOWN, REFUSED_FOR_NOW, READ_ONLY -> true;
-          case OUT_OF_MEMORY, WRONG_TYPE, DENIED, OTHER -> sent.ambiguous;
+          case NOT_SENT, UNKNOWN, REFUSED_FOR_NOW, READ_ONLY -> false;
+          case OUT_OF_MEMORY, WRONG_TYPE, DENIED, OTHER -> true;
         };
-    boolean over = expire(sent, error);
-    if (!retry) {
+    boolean over = expire(sent);
+    if (refused) {
       HoldfastException cause = RedisErrors.translate(queue.name(), "enqueue", error);
-      fail(sent.entries, cause);
+      if (sent.ambiguous) {
+        // The first try may still arrive: it stays open. Whoever waits was never sent, and would be
+        // refused, too.
+        fail(takeWaiting(), cause);
+      } else {
+        fail(sent.entries, cause);
+      }
+    }
+    if (refused && !sent.ambiguous) {
       goOn();
     } else if (over && !sent.ambiguous) {
       goOn();
@@ -240,7 +259,8 @@ final class Producer {
   }
 
   /** Fails every caller whose deadline has passed; returns whether that was all of the call's. */
-  private boolean expire(Call sent, @Nullable Throwable error) {
+  private boolean expire(Call sent) {
+    Throwable error = sent.lastError;
     long now = System.nanoTime();
     boolean all = true;
     for (Entry entry : sent.entries) {
@@ -248,9 +268,7 @@ final class Producer {
         all = false;
       } else {
         entry.future.completeExceptionally(
-            sent.ambiguous
-                ? unknown(entry, error)
-                : unavailable("no answer before the deadline", error));
+            sent.ambiguous ? unknown(entry, error) : unavailable(late(error), error));
       }
     }
     List<Entry> late = new ArrayList<>();
@@ -260,8 +278,23 @@ final class Producer {
     } finally {
       lock.unlock();
     }
-    fail(late, unavailable("no answer before the deadline", error));
+    String why =
+        sent.ambiguous
+            ? "an earlier call has no answer yet, and nothing may overtake it"
+            : late(error);
+    fail(late, unavailable(why, error));
     return all;
+  }
+
+  private List<Entry> takeWaiting() {
+    lock.lock();
+    try {
+      List<Entry> taken = new ArrayList<>(waiting);
+      waiting.clear();
+      return taken;
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void retryLater(Call sent) {
@@ -278,7 +311,7 @@ final class Producer {
     var unused =
         timer.schedule(
             () -> {
-              if (expire(sent, null) && !sent.ambiguous) {
+              if (expire(sent) && !sent.ambiguous) {
                 goOn();
               } else {
                 send(sent);
@@ -303,6 +336,14 @@ final class Producer {
 
   private static void fail(List<Entry> entries, HoldfastException cause) {
     entries.forEach(entry -> entry.future.completeExceptionally(cause));
+  }
+
+  /** Why a deadline passed: what Redis said to the last try, if it said something. */
+  private static String late(@Nullable Throwable error) {
+    if (error != null && RedisErrors.unwrap(error) instanceof RedisCommandExecutionException said) {
+      return "Redis refused it until the deadline: " + said.getMessage();
+    }
+    return "no answer before the deadline";
   }
 
   private EngineUnavailableException unavailable(String why, @Nullable Throwable error) {

@@ -16,10 +16,12 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits on the bells of a worker's queues with one blocking call on a connection of its own.
+ * Waits on the bells of a worker's queues with one blocking call on a connection of its own, where
+ * all queues are on one server.
  *
  * <p>The call ends by itself after the block time. If no answer has come three seconds later, the
  * connection is closed and never used again: a late answer on it would be taken for another's.
@@ -28,7 +30,8 @@ final class RedisBells implements Bells {
   private static final Duration MARGIN = Duration.ofSeconds(3);
 
   private final Shared shared;
-  private final String worker;
+  private final RedisLine commands;
+  private final Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock: the connection, its id in Redis, whether a call waits on it, whether closed.
   private @Nullable StatefulRedisConnection<byte[], byte[]> connection;
@@ -36,9 +39,19 @@ final class RedisBells implements Bells {
   private boolean waiting;
   private boolean closed;
 
-  RedisBells(Shared shared, String worker) {
+  /**
+   * Makes bells that connect with the first wait.
+   *
+   * @param commands the line to the same server, on which a waiting call is ended
+   * @param opener opens a connection to wherever the server is by then
+   */
+  RedisBells(
+      Shared shared,
+      RedisLine commands,
+      Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener) {
     this.shared = shared;
-    this.worker = worker;
+    this.commands = commands;
+    this.opener = opener;
   }
 
   @Override
@@ -94,10 +107,9 @@ final class RedisBells implements Bells {
     } finally {
       lock.unlock();
     }
-    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening =
-        shared.connections().openBlocking(worker);
+    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening = opener.get();
     try {
-      long limit = shared.options().connectTimeout().toMillis() + 1_000;
+      long limit = 2 * shared.options().connectTimeout().toMillis() + 1_000;
       StatefulRedisConnection<byte[], byte[]> fresh = opening.get(limit, TimeUnit.MILLISECONDS);
       return use(fresh, fresh.async().clientId().get(limit, TimeUnit.MILLISECONDS));
     } catch (ExecutionException | TimeoutException e) {
@@ -165,15 +177,12 @@ final class RedisBells implements Bells {
     }
     // Best effort: a call that is not woken ends by itself after the block time.
     var unused =
-        shared
-            .connections()
-            .commands()
-            .with(
-                shared.options().commandTimeout(),
-                open ->
-                    open.async()
-                        .clientUnblock(id, io.lettuce.core.UnblockType.TIMEOUT)
-                        .toCompletableFuture());
+        commands.with(
+            shared.options().commandTimeout(),
+            open ->
+                open.async()
+                    .clientUnblock(id, io.lettuce.core.UnblockType.TIMEOUT)
+                    .toCompletableFuture());
   }
 
   @Override

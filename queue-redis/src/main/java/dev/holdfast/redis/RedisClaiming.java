@@ -31,7 +31,6 @@ import org.slf4j.LoggerFactory;
 /** Turns, leases and notes: each one script call. */
 final class RedisClaiming implements Claiming {
   private static final Logger log = LoggerFactory.getLogger(RedisClaiming.class);
-  static final int LAYOUT = 1;
   private static final byte[] NONE = new byte[0];
 
   private final Shared shared;
@@ -44,7 +43,7 @@ final class RedisClaiming implements Claiming {
 
   @Override
   public void open(QueueRef queue) {
-    Reply reply = shared.call(queue, Script.OPEN, shared.args().add(LAYOUT));
+    Reply reply = shared.call(queue, Script.OPEN, shared.args());
     if (reply.text().equals("WRONG_TYPE")) {
       throw new QueueCorruptException(
           queue.name(),
@@ -55,19 +54,6 @@ final class RedisClaiming implements Claiming {
               + " is a "
               + reply.text()
               + " that Holdfast did not write; move it away",
-          null);
-    }
-    String layout = reply.text();
-    if (!layout.equals(Integer.toString(LAYOUT))) {
-      throw new QueueCorruptException(
-          queue.name(),
-          "queue "
-              + queue.name()
-              + " has layout "
-              + layout
-              + ", and this version of Holdfast knows layout "
-              + LAYOUT
-              + "; upgrade this application",
           null);
     }
   }
@@ -231,7 +217,7 @@ final class RedisClaiming implements Claiming {
             .add(orNone(note.checkpoint()));
     return shared
         .connections()
-        .commands()
+        .patientCommands()
         .call(
             Script.NOTE,
             Script.NOTE.keysOf(shared.keys(queue), ""),

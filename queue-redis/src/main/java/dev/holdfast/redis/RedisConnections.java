@@ -2,125 +2,219 @@ package dev.holdfast.redis;
 
 import dev.holdfast.job.EngineRefusedException;
 import dev.holdfast.job.EngineRefusedException.Problem;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.MaintNotificationsConfig;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
+import dev.holdfast.redis.RedisErrors.Kind;
+import dev.holdfast.redis.RedisUri.Topology;
+import dev.holdfast.spi.Bells;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
-import io.lettuce.core.resource.ClientResources;
-import io.lettuce.core.resource.Delay;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Opens and closes every connection of an engine: one for commands, one for extensions of leases
- * (which must not wait behind a 256 KiB payload), one for hints, and one a worker that blocks.
+ * Every connection of an engine: to the server, or to each node of a Cluster, one for commands and
+ * one for extensions of leases (which must not wait behind a 256 KiB payload); one for hints; and
+ * for each worker one that blocks, in a Cluster one a queue.
  */
 final class RedisConnections implements AutoCloseable {
+  private static final Set<Kind> NOTHING_HAPPENED =
+      EnumSet.of(Kind.REFUSED_FOR_NOW, Kind.READ_ONLY, Kind.NOT_SENT);
+
   private final RedisOptions options;
-  private final ClientResources resources;
-  private final RedisClient client;
-  private final RedisClient blockingClient;
-  private final RedisLine commands;
-  private final RedisLine leases;
+  private final Dialer dialer;
+  private final RedisCalls commands;
+  private final RedisCalls patient;
+  private final RedisCalls leases;
+  private final @Nullable Single single;
+  private final @Nullable Cluster cluster;
+
+  /** One server, which may be another after a failover. */
+  private record Single(
+      Function<String, CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener,
+      @Nullable SentinelFinder finder,
+      RedisLine commands,
+      RedisLine leases) {}
+
+  private record Cluster(ClusterMap map, ClusterLines commands, ClusterLines leases) {}
 
   RedisConnections(RedisOptions options) {
-    this.options = options;
-    // Equal jitter: from 10 ms, doubling to the cap, half of it random.
-    this.resources =
-        ClientResources.builder()
-            .reconnectDelay(
-                Delay.equalJitter(
-                    Duration.ofMillis(10), options.reconnectCap(), 10, TimeUnit.MILLISECONDS))
-            .build();
-    this.client = client(options, resources, true);
-    // A blocking call is never repeated by the connection: what it took may be lost with the reply,
-    // and only the worker knows what to do then.
-    this.blockingClient = client(options, resources, false);
-    this.commands = new RedisLine(() -> connect(client, "commands"));
-    this.leases = new RedisLine(() -> connect(client, "leases"));
-  }
-
-  private static RedisClient client(
-      RedisOptions options, ClientResources resources, boolean autoReconnect) {
-    RedisClient client = RedisClient.create(resources, options.uri());
-    client.setOptions(
-        ClientOptions.builder()
-            .autoReconnect(autoReconnect)
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .requestQueueSize(options.requestQueueSize())
-            .protocolVersion(ProtocolVersion.RESP2)
-            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
-            .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
-            .socketOptions(SocketOptions.builder().connectTimeout(options.connectTimeout()).build())
-            .build());
-    return client;
+    this(options, null);
   }
 
   /**
-   * Opens the connection for commands.
+   * Prepares the connections; {@link #open} or the first use opens them.
    *
-   * @throws EngineRefusedException if there is no server, or it refuses the user
+   * @param lettuce a client whose resources and TLS settings are used, too
    */
-  void open() {
+  RedisConnections(RedisOptions options, @Nullable AbstractRedisClient lettuce) {
+    this.options = options;
+    this.dialer = new Dialer(options, lettuce);
+    if (options.uri().topology() == Topology.CLUSTER) {
+      Cluster many = cluster();
+      this.commands = many.commands();
+      this.leases = many.leases();
+      this.cluster = many;
+      this.single = null;
+    } else {
+      Single one = single();
+      this.commands = one.commands();
+      this.leases = one.leases();
+      this.single = one;
+      this.cluster = null;
+    }
+    this.patient = new Patience(commands, NOTHING_HAPPENED);
+  }
+
+  private Single single() {
+    Node server = options.uri().nodes().get(0);
+    SentinelFinder finder =
+        options.uri().topology() == Topology.SENTINEL
+            ? new SentinelFinder(dialer, options.uri())
+            : null;
+    Function<String, CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener =
+        finder != null ? finder::open : purpose -> dialer.open(server, purpose);
+    return new Single(
+        opener, finder, line(() -> opener.apply("commands")), line(() -> opener.apply("leases")));
+  }
+
+  private Cluster cluster() {
+    // The map asks through the lines, and the lines look into the map.
+    ClusterLines[] lines = new ClusterLines[2];
+    ClusterMap map =
+        new ClusterMap(
+            options.uri().nodes(),
+            node ->
+                lines[0]
+                    .line(node)
+                    .with(
+                        options.connectTimeout(),
+                        open -> open.async().clusterSlots().toCompletableFuture()),
+            nodes -> {
+              lines[0].keep(nodes);
+              lines[1].keep(nodes);
+            });
+    lines[0] = new ClusterLines(map, node -> line(() -> dialer.open(node, "commands")));
+    lines[1] = new ClusterLines(map, node -> line(() -> dialer.open(node, "leases")));
+    return new Cluster(map, lines[0], lines[1]);
+  }
+
+  private RedisLine line(
+      java.util.function.Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>>
+          opener) {
+    return new RedisLine(opener, options.reconnectCap(), options.requestQueueSize());
+  }
+
+  /**
+   * Opens the connections for commands.
+   *
+   * @return each server that takes writes: its address, and the line to it
+   * @throws EngineRefusedException if there is none, or it refuses the user
+   */
+  Map<String, RedisLine> open() {
+    Duration most = options.connectTimeout().multipliedBy(2).plusSeconds(1);
+    Map<String, RedisLine> servers = new LinkedHashMap<>();
     try {
-      commands.open(options.connectTimeout().plusSeconds(1));
+      if (single != null) {
+        single.commands().open(most);
+        servers.put(serverAddress(), single.commands());
+      } else {
+        Cluster many = Objects.requireNonNull(cluster);
+        many.map().read(true).get(most.toMillis(), TimeUnit.MILLISECONDS);
+        many.map()
+            .primaries()
+            .forEach(node -> servers.put(node.toString(), many.commands().line(node)));
+      }
+      return servers;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw refusal(address(), e);
     } catch (ExecutionException | TimeoutException e) {
-      throw refusal(e);
+      throw refusal(address(), e);
     }
   }
 
-  RedisLine commands() {
+  /** Calls of scripts, each sent once. */
+  RedisCalls commands() {
     return commands;
   }
 
-  RedisLine leases() {
+  /** Calls of scripts, sent again while nothing has happened and there is time. */
+  RedisCalls patientCommands() {
+    return patient;
+  }
+
+  /** Calls that make leases longer, on connections of their own. */
+  RedisCalls leases() {
     return leases;
   }
 
-  /** A connection that reconnects and subscribes again by itself. */
+  /** Opens a connection that hears what is published; it does not reconnect. */
   CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> openHints() {
-    return client.connectPubSubAsync(ByteArrayCodec.INSTANCE, named("hints")).toCompletableFuture();
+    if (cluster != null) {
+      // Every node hears what is published on any.
+      return cluster.map().anyPrimary().thenCompose(node -> dialer.openPubSub(node, "hints"));
+    }
+    Single one = Objects.requireNonNull(single);
+    return one.finder() == null
+        ? dialer.openPubSub(options.uri().nodes().get(0), "hints")
+        : one.finder().primary().thenCompose(node -> dialer.openPubSub(node, "hints"));
   }
 
-  /** A connection for blocking calls; it does not reconnect. */
-  CompletableFuture<StatefulRedisConnection<byte[], byte[]>> openBlocking(String worker) {
-    return connect(blockingClient, "bells:" + worker);
+  /** A worker's way to wait on bells. */
+  Bells openBells(Shared shared, String worker) {
+    String purpose = "bells:" + worker;
+    if (cluster != null) {
+      return new ClusterBells(shared, cluster.map(), node -> dialer.open(node, purpose));
+    }
+    Single one = Objects.requireNonNull(single);
+    return new RedisBells(shared, one.commands(), () -> one.opener().apply(purpose));
   }
 
-  private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(
-      RedisClient by, String purpose) {
-    return by.connectAsync(ByteArrayCodec.INSTANCE, named(purpose)).toCompletableFuture();
-  }
-
-  private RedisURI named(String purpose) {
-    return RedisURI.builder(options.uri()).withClientName("holdfast:" + purpose).build();
-  }
-
-  /** Host and port, without user or password. */
+  /** Hosts and ports of the URI, without user or password. */
   String address() {
-    RedisURI uri = options.uri();
-    return uri.getHost() + ":" + uri.getPort();
+    return options.uri().address();
   }
 
-  EngineRefusedException refusal(Throwable error) {
+  private String serverAddress() {
+    SentinelFinder finder = single == null ? null : single.finder();
+    return finder == null ? address() : finder.lastPrimary();
+  }
+
+  /** The exception for an engine that cannot be opened. */
+  EngineRefusedException refusal(String address, Throwable error) {
     Throwable cause = RedisErrors.unwrap(error);
     @Nullable String denial = null;
     StringBuilder chain = new StringBuilder();
     for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof EngineRefusedException known) {
+        return known;
+      }
       String message = t.getMessage() == null ? t.getClass().getSimpleName() : t.getMessage();
       chain.append(chain.isEmpty() ? "" : ": ").append(message);
       String upper = message.toUpperCase(Locale.ROOT);
+      if (upper.contains("CLUSTER SUPPORT DISABLED")) {
+        return new EngineRefusedException(
+            Problem.WRONG_TOPOLOGY,
+            "Redis at " + address + " is no node of a Cluster; use redis://" + address,
+            null);
+      } else if (upper.contains("UNKNOWN COMMAND 'SENTINEL'")
+          || upper.contains("UNKNOWN COMMAND `SENTINEL`")) {
+        return new EngineRefusedException(
+            Problem.WRONG_TOPOLOGY,
+            "Redis at " + address + " is no Sentinel; use redis://" + address,
+            null);
+      }
       if (upper.startsWith("WRONGPASS")
           || upper.startsWith("NOAUTH")
           || upper.startsWith("NOPERM")
@@ -132,25 +226,25 @@ final class RedisConnections implements AutoCloseable {
     if (denial != null) {
       return new EngineRefusedException(
           Problem.ACCESS_DENIED,
-          "Redis at " + address() + " refuses the user or password: " + denial,
+          "Redis at " + address + " refuses the user or password: " + denial,
           null);
     }
     return new EngineRefusedException(
         Problem.UNREACHABLE,
-        "Redis at "
-            + address()
-            + " cannot be reached; check host, port and firewall ("
-            + chain
-            + ")",
+        "Redis at " + address + " cannot be reached; check host, port and firewall (" + chain + ")",
         cause);
   }
 
   @Override
   public void close() {
-    commands.close();
-    leases.close();
-    client.shutdown(0, 2, TimeUnit.SECONDS);
-    blockingClient.shutdown(0, 2, TimeUnit.SECONDS);
-    resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    if (single != null) {
+      single.commands().close();
+      single.leases().close();
+    }
+    if (cluster != null) {
+      cluster.commands().close();
+      cluster.leases().close();
+    }
+    dialer.close();
   }
 }

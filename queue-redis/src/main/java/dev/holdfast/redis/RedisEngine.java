@@ -11,6 +11,7 @@ import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Upkeep;
+import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -18,6 +19,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Executors;
@@ -25,16 +27,18 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues on a Redis or Valkey server. Safe for use by many threads; one engine serves a whole
- * application.
+ * Queues on a Redis or Valkey server, behind Sentinels, or on a Cluster. Safe for use by many
+ * threads; one engine serves a whole application.
  *
- * <p>Opening checks the server: it is refused if it cannot be reached, denies access, is a replica
- * or is older than 6.2. An eviction policy other than {@code noeviction}, persistence that is off
- * or a clock that is far away is logged with what to change, or refused in strict mode.
+ * <p>Opening checks the server, in a Cluster every primary: it is refused if it cannot be reached,
+ * denies access, is a replica or is older than 6.2. An eviction policy other than {@code
+ * noeviction}, persistence that is off or a clock that is far away is logged with what to change,
+ * or refused in strict mode.
  */
 public final class RedisEngine implements Engine {
   private static final Logger log = LoggerFactory.getLogger(RedisEngine.class);
@@ -50,8 +54,9 @@ public final class RedisEngine implements Engine {
   private final LockKeeper lockKeeper;
   private final AtomicBoolean closed = new AtomicBoolean();
 
-  private RedisEngine(RedisOptions options, Supplier<String> now) {
-    RedisConnections connections = new RedisConnections(options);
+  private RedisEngine(
+      RedisOptions options, @Nullable AbstractRedisClient lettuce, Supplier<String> now) {
+    RedisConnections connections = new RedisConnections(options, lettuce);
     this.shared = new Shared(options, connections, now);
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
@@ -71,9 +76,10 @@ public final class RedisEngine implements Engine {
   }
 
   /**
-   * Opens the queues of a server with default options.
+   * Opens the queues of a server, of a primary behind Sentinels or of a Cluster, with default
+   * options.
    *
-   * @param uri {@code redis://[[user:]password@]host[:port][/db]}, or {@code rediss://} for TLS
+   * @param uri in one of the forms of {@link RedisUri}, such as {@code redis://localhost:6379}
    * @throws EngineRefusedException if the server cannot be used; the message says why and never
    *     holds the password
    */
@@ -82,21 +88,41 @@ public final class RedisEngine implements Engine {
   }
 
   /**
-   * Opens the queues of a server.
+   * Opens the queues of a server, of a primary behind Sentinels or of a Cluster.
    *
    * @throws EngineRefusedException if the server cannot be used; the message says why and never
    *     holds the password
    */
   public static RedisEngine connect(RedisOptions options) {
-    return connect(options, () -> "");
+    return connect(options, null, () -> "");
+  }
+
+  /**
+   * As {@link #connect(RedisOptions)}, with what an application's Lettuce client has: its {@code
+   * ClientResources} (threads, name resolution, address mapping, metrics) and its TLS settings. The
+   * address, user and password are those of the options, because a client does not tell its own;
+   * see {@link RedisUri#withCredentials}. The connections are Holdfast's own: they must not
+   * reconnect or repeat commands by themselves, as those of the client may.
+   *
+   * @param client a {@code RedisClient} or {@code RedisClusterClient}; it is not closed, and must
+   *     stay open as long as the engine
+   * @throws EngineRefusedException as {@link #connect(RedisOptions)}
+   */
+  public static RedisEngine connect(AbstractRedisClient client, RedisOptions options) {
+    Objects.requireNonNull(client, "client");
+    return connect(options, client, () -> "");
   }
 
   /** As {@link #connect(RedisOptions)}; scripts judge by the given instant, epoch ms, unless "". */
   static RedisEngine connect(RedisOptions options, Supplier<String> now) {
-    RedisEngine engine = new RedisEngine(options, now);
+    return connect(options, null, now);
+  }
+
+  private static RedisEngine connect(
+      RedisOptions options, @Nullable AbstractRedisClient lettuce, Supplier<String> now) {
+    RedisEngine engine = new RedisEngine(options, lettuce, now);
     try {
-      engine.shared.connections().open();
-      engine.check();
+      engine.shared.connections().open().forEach(engine::check);
       return engine;
     } catch (RuntimeException e) {
       engine.close();
@@ -104,10 +130,8 @@ public final class RedisEngine implements Engine {
     }
   }
 
-  private void check() {
+  private void check(String address, RedisLine line) {
     Duration timeout = shared.options().commandTimeout();
-    RedisLine line = shared.connections().commands();
-    String address = shared.connections().address();
     String info;
     Instant serverTime;
     try {
@@ -117,9 +141,9 @@ public final class RedisEngine implements Engine {
               .thenApply(RedisEngine::instant)
               .join();
     } catch (CompletionException e) {
-      throw shared.connections().refusal(e);
+      throw shared.connections().refusal(address, e);
     }
-    ServerCheck check = new ServerCheck(address, info);
+    ServerCheck check = new ServerCheck(address, shared.options().uri(), info);
     List<String> unsafe = check.judge(serverTime, InstantSource.system().instant());
     if (!unsafe.isEmpty() && shared.options().strict()) {
       throw new EngineRefusedException(
@@ -153,7 +177,7 @@ public final class RedisEngine implements Engine {
 
   @Override
   public Bells openBells(String worker) {
-    return new RedisBells(shared, worker);
+    return shared.connections().openBells(shared, worker);
   }
 
   @Override
@@ -197,10 +221,7 @@ public final class RedisEngine implements Engine {
 
   @Override
   public String describe() {
-    return "redis://"
-        + shared.connections().address()
-        + " namespace "
-        + shared.options().namespace();
+    return shared.options().uri() + " namespace " + shared.options().namespace();
   }
 
   @Override

@@ -2,19 +2,22 @@ package dev.holdfast.redis;
 
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EngineProvider;
+import java.util.regex.Pattern;
 
 /**
  * Lets {@link java.util.ServiceLoader} find the Redis engine. Code that knows it wants Redis calls
  * {@link RedisEngine#connect(RedisOptions)}.
  */
 public final class RedisEngineProvider implements EngineProvider {
+  private static final Pattern SCHEME = Pattern.compile("rediss?(-sentinel|-cluster)?://");
+
   /** For {@link java.util.ServiceLoader}. */
   public RedisEngineProvider() {}
 
-  /** True of {@code redis://} and {@code rediss://}. */
+  /** True of the schemes of {@link RedisUri}. */
   @Override
   public boolean supports(String uri) {
-    return uri.startsWith("redis://") || uri.startsWith("rediss://");
+    return SCHEME.matcher(uri).lookingAt();
   }
 
   @Override

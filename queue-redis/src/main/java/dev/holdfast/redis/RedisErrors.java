@@ -27,7 +27,7 @@ final class RedisErrors {
     READ_ONLY,
     /** Redis has no memory left: nothing was written. */
     OUT_OF_MEMORY,
-    /** A key is of a type that is none of ours: nothing was written. */
+    /** A key is of a type that is none of ours, or the queue's layout is: nothing was written. */
     WRONG_TYPE,
     /** User, password or permissions: nothing happened. */
     DENIED,
@@ -46,10 +46,35 @@ final class RedisErrors {
     return cause;
   }
 
+  /** Whether Redis has said it: the connection works. */
+  static boolean isAnswer(Throwable error) {
+    return unwrap(error) instanceof RedisCommandExecutionException;
+  }
+
+  /** What a call fails with whose connection did not open. */
+  static Throwable notOpened(Throwable error) {
+    Throwable cause = unwrap(error);
+    Throwable last = cause;
+    for (Throwable t = cause; t != null; t = t.getCause()) {
+      if (t instanceof RedisCommandExecutionException && kindOf(t) == Kind.DENIED) {
+        return t;
+      }
+      last = t;
+    }
+    String said = last.getMessage() == null ? last.getClass().getSimpleName() : last.getMessage();
+    return new NotSentException("Unable to connect: " + said, cause);
+  }
+
   static Kind kindOf(Throwable error) {
     Throwable cause = unwrap(error);
+    if (cause instanceof NotSentException) {
+      return Kind.NOT_SENT;
+    }
     if (cause instanceof RedisCommandTimeoutException || cause instanceof TimeoutException) {
       return Kind.UNKNOWN;
+    }
+    if (cause instanceof QueueCorruptException) {
+      return Kind.WRONG_TYPE;
     }
     String message = cause.getMessage() == null ? "" : cause.getMessage();
     if (cause instanceof RedisCommandExecutionException) {
@@ -59,6 +84,7 @@ final class RedisErrors {
     // have come after the command arrived.
     boolean rejected =
         message.contains("Currently not connected")
+            || message.equals("Connection is closed")
             || message.contains("Request queue size exceeded")
             || message.contains("Unable to connect");
     return rejected && !(cause instanceof ClosedChannelException) ? Kind.NOT_SENT : Kind.UNKNOWN;
@@ -72,6 +98,8 @@ final class RedisErrors {
           "MASTERDOWN",
           "CLUSTERDOWN",
           "TRYAGAIN",
+          "MOVED",
+          "ASK",
           "UNBLOCKED",
           "MISCONF",
           "NOREPLICAS",
@@ -114,7 +142,7 @@ final class RedisErrors {
                   + said,
               cause);
       case DENIED ->
-          new EngineUnavailableException(
+          new LockException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
           new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);
@@ -145,10 +173,11 @@ final class RedisErrors {
           new QueueFullException(
               queue, place + " was refused: Redis is at maxmemory. Redis said: " + said);
       case DENIED ->
-          new LockException(
+          new EngineUnavailableException(
               place + " was refused: the user lacks a permission. Redis said: " + said, cause);
       case NOT_SENT ->
-          new EngineUnavailableException(place + " was not sent: no connection to Redis", cause);
+          new EngineUnavailableException(
+              place + " was not sent: no connection to Redis (" + said + ")", cause);
       case UNKNOWN -> new EngineUnavailableException(place + " got no answer: " + said, cause);
       case REFUSED_FOR_NOW, READ_ONLY, OTHER ->
           new EngineUnavailableException(place + " was refused by Redis: " + said, cause);

@@ -7,8 +7,8 @@ import io.lettuce.core.api.StatefulRedisConnection;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -16,77 +16,48 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One connection, and how a script is called on it.
+ * A way to one server: a connection at a time, and how a script is called on it.
  *
- * <p>Lettuce reconnects by itself after a connection is lost. It does not notice one that is
- * silent: so a call that gets no answer in time, or is told that the server has become a replica,
- * makes this line close the connection and open another with the next call. No call is sent twice
- * from here, except that a script Redis does not know is sent again with its text: it has not run.
+ * <p>Lettuce is told not to reconnect by itself: it would send again what was on its way, and it
+ * would not look for a new primary. A connection that is lost is opened anew by the next call, at
+ * once if it had worked, otherwise after a wait that doubles from 10 ms to the reconnect cap, half
+ * of it random; calls in between fail at once with nothing sent.
+ *
+ * <p>A call that got no answer in time, while nothing else was answered on the connection either,
+ * makes later calls go to a new one, and so does the answer that the server has become a replica.
+ * What waits on the old one goes on waiting: one slow answer makes no other call's outcome unknown.
+ *
+ * <p>No call is sent twice from here, except that a script Redis does not know is sent again with
+ * its text: it has not run.
  */
-final class RedisLine implements AutoCloseable {
+final class RedisLine implements RedisCalls, AutoCloseable {
+  private static final long FIRST_WAIT_MS = 10;
+
   private final Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener;
+  private final long capMillis;
+  private final int most;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock for writing; a reader may see the one before.
-  private volatile @Nullable CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection;
-  // Guarded by lock.
+  private volatile @Nullable Wire wire;
+  // Guarded by lock: wires in a row that did not work, when the next may be opened, whether closed.
+  private int failures;
+  private long notBefore = System.nanoTime();
   private boolean closed;
 
-  RedisLine(Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener) {
-    this.opener = opener;
-  }
-
-  /** Opens the connection now and waits for it; otherwise the first call does. */
-  void open(Duration timeout) throws ExecutionException, TimeoutException {
-    try {
-      connection().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new ExecutionException(e);
-    }
-  }
-
   /**
-   * Calls a script.
+   * Makes a line that connects with its first call.
    *
-   * @return its reply: byte arrays and longs. Fails with what Redis or the connection said, or a
-   *     {@link TimeoutException}. Completed on an event loop: do not block in it.
+   * @param opener opens a connection, to wherever the server is by then
+   * @param cap the longest wait between two tries
+   * @param most how many calls may wait for answers
    */
-  CompletableFuture<List<Object>> call(
-      Script script, byte[][] keys, byte[][] args, Duration timeout) {
-    return with(timeout, c -> evaluate(c, script, keys, args));
-  }
-
-  /** Calls a script and waits for its reply; errors come as the engine's exceptions. */
-  List<Object> await(String queue, Script script, byte[][] keys, byte[][] args, Duration timeout) {
-    CompletableFuture<List<Object>> reply = call(script, keys, args, timeout);
-    try {
-      return reply.get(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw RedisErrors.translate(queue, script.fileName(), e);
-    } catch (ExecutionException | TimeoutException e) {
-      throw RedisErrors.translate(queue, script.fileName(), e);
-    }
-  }
-
-  /** Runs any command on the connection. */
-  <T> CompletableFuture<T> with(Duration timeout, Command<T> command) {
-    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> current = connection();
-    CompletableFuture<T> answer;
-    StatefulRedisConnection<byte[], byte[]> open = nowOf(current);
-    try {
-      answer = open != null ? command.on(open) : current.thenCompose(command::on);
-    } catch (RuntimeException e) {
-      answer = CompletableFuture.failedFuture(e);
-    }
-    CompletableFuture<T> bounded =
-        answer.copy().orTimeout(timeout.toMillis(), TimeUnit.MILLISECONDS);
-    return bounded.whenComplete(
-        (reply, error) -> {
-          if (error != null) {
-            judge(current, error);
-          }
-        });
+  RedisLine(
+      Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener,
+      Duration cap,
+      int most) {
+    this.opener = opener;
+    this.capMillis = cap.toMillis();
+    this.most = most;
   }
 
   /** A command on a connection. */
@@ -95,12 +66,44 @@ final class RedisLine implements AutoCloseable {
     CompletableFuture<T> on(StatefulRedisConnection<byte[], byte[]> connection);
   }
 
-  private static @Nullable StatefulRedisConnection<byte[], byte[]> nowOf(
-      CompletableFuture<StatefulRedisConnection<byte[], byte[]>> future) {
-    return future.isDone() && !future.isCompletedExceptionally() ? future.join() : null;
+  /** Opens the connection now and waits for it; otherwise the first call does. */
+  void open(Duration timeout) throws ExecutionException, TimeoutException {
+    Wire first = wire();
+    if (first == null) {
+      throw new ExecutionException(new NotSentException("Currently not connected", null));
+    }
+    try {
+      first.opening().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new ExecutionException(e);
+    }
   }
 
-  private static CompletableFuture<List<Object>> evaluate(
+  @Override
+  public CompletableFuture<List<Object>> call(
+      Script script, byte[][] keys, byte[][] args, Duration timeout) {
+    return with(timeout, open -> evaluate(open, script, keys, args));
+  }
+
+  /** Runs any command on the connection. */
+  <T> CompletableFuture<T> with(Duration timeout, Command<T> command) {
+    Wire used = wire();
+    if (used == null) {
+      return CompletableFuture.failedFuture(
+          new NotSentException("Currently not connected: it is tried again in a moment", null));
+    }
+    long sentAt = System.nanoTime();
+    return used.send(timeout, command)
+        .whenComplete(
+            (reply, error) -> {
+              if (error != null) {
+                judge(used, sentAt, error);
+              }
+            });
+  }
+
+  static CompletableFuture<List<Object>> evaluate(
       StatefulRedisConnection<byte[], byte[]> open, Script script, byte[][] keys, byte[][] args) {
     CompletableFuture<List<Object>> first =
         open.async()
@@ -115,21 +118,25 @@ final class RedisLine implements AutoCloseable {
                 : CompletableFuture.failedFuture(error));
   }
 
-  private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connection() {
-    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> current = connection;
-    if (current != null && !current.isCompletedExceptionally()) {
+  private @Nullable Wire wire() {
+    Wire current = wire;
+    if (current != null && current.isUsable()) {
       return current;
     }
     lock.lock();
     try {
       if (closed) {
-        return CompletableFuture.failedFuture(
-            new CompletionException("Currently not connected: the engine is closed", null));
+        return null;
       }
-      current = connection;
-      if (current == null || current.isCompletedExceptionally()) {
-        current = opener.get();
-        connection = current;
+      current = wire;
+      if (current != null && !current.isUsable()) {
+        end(current, current.hasAnswered());
+        current = null;
+      }
+      if (current == null && System.nanoTime() - notBefore >= 0) {
+        current = new Wire(opening(), most);
+        wire = current;
+        watch(current);
       }
       return current;
     } finally {
@@ -137,40 +144,73 @@ final class RedisLine implements AutoCloseable {
     }
   }
 
-  private void judge(
-      CompletableFuture<StatefulRedisConnection<byte[], byte[]>> used, Throwable error) {
+  private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening() {
+    try {
+      return opener.get();
+    } catch (RuntimeException e) {
+      return CompletableFuture.failedFuture(e);
+    }
+  }
+
+  /** The wait after a connection that did not open begins when that is known. */
+  private void watch(Wire opened) {
+    var unused =
+        opened
+            .opening()
+            .whenComplete(
+                (connection, error) -> {
+                  if (error != null) {
+                    lock.lock();
+                    try {
+                      end(opened, false);
+                    } finally {
+                      lock.unlock();
+                    }
+                  }
+                });
+  }
+
+  /** Takes a wire out of use. Called with the lock held. */
+  private void end(Wire used, boolean worked) {
+    if (wire != used) {
+      return;
+    }
+    wire = null;
+    failures = worked ? 0 : failures + 1;
+    long wait = worked ? 0 : Math.min(capMillis, FIRST_WAIT_MS << Math.min(failures - 1, 20));
+    long jittered = wait / 2 + ThreadLocalRandom.current().nextLong(wait / 2 + 1);
+    notBefore = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(jittered);
+    used.retire();
+  }
+
+  private void judge(Wire used, long sentAt, Throwable error) {
     Throwable cause = RedisErrors.unwrap(error);
-    boolean silent = cause instanceof TimeoutException;
-    if (!silent && RedisErrors.kindOf(cause) != Kind.READ_ONLY) {
+    boolean silent = cause instanceof TimeoutException && used.silentSince(sentAt);
+    boolean replica = RedisErrors.kindOf(cause) == Kind.READ_ONLY;
+    if (!silent && !replica) {
       return;
     }
     lock.lock();
     try {
-      if (connection != used) {
-        return;
-      }
-      connection = null;
+      end(used, silent && used.hasAnswered());
     } finally {
       lock.unlock();
     }
-    // Nobody waits for the end of a connection that is not used any more.
-    var unused = used.thenCompose(StatefulRedisConnection::closeAsync);
   }
 
   @Override
   public void close() {
-    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> current;
+    Wire current;
     lock.lock();
     try {
       closed = true;
-      current = connection;
-      connection = null;
+      current = wire;
+      wire = null;
     } finally {
       lock.unlock();
     }
     if (current != null) {
-      // Not close(), which waits: of one that is still being opened this runs on an event loop.
-      var unused = current.thenCompose(StatefulRedisConnection::closeAsync);
+      current.close();
     }
   }
 }

@@ -79,14 +79,15 @@ final class RedisLocks implements Locks {
   }
 
   private <T> CompletableFuture<T> call(
-      RedisLine line,
+      RedisCalls calls,
       Script script,
       LockHolder holder,
       Args args,
       Duration timeout,
       Function<Reply, T> read) {
     byte[][] keys = {RedisKeys.lock(shared.options().namespace(), holder.name())};
-    return line.call(script, keys, args.array(), timeout)
+    return calls
+        .call(script, keys, args.array(), timeout)
         .handle(
             (parts, error) -> {
               if (error != null) {

@@ -1,17 +1,13 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.job.EngineRefusedException;
-import dev.holdfast.job.EngineRefusedException.Problem;
 import dev.holdfast.job.Naming;
-import io.lettuce.core.RedisURI;
 import java.time.Duration;
 import java.util.Objects;
 
 /**
  * How to reach Redis, and how long to wait for it. Numbers are chosen, not measured, unless said.
  *
- * @param uri where Redis is: {@code redis://[[user:]password@]host[:port][/db]}, or {@code
- *     rediss://} for TLS
+ * @param uri where Redis is; its text shows no password
  * @param namespace what every key begins with, so that applications and environments share a Redis
  * @param strict whether settings under which jobs can be lost are refused instead of warned of
  * @param commandTimeout how long a command may take, T
@@ -21,7 +17,7 @@ import java.util.Objects;
  * @param requestQueueSize commands that may wait for answers before more are refused
  */
 public record RedisOptions(
-    RedisURI uri,
+    RedisUri uri,
     String namespace,
     boolean strict,
     Duration commandTimeout,
@@ -49,8 +45,18 @@ public record RedisOptions(
     }
   }
 
-  /** A builder for a server; see {@link #uri()}. */
+  /**
+   * A builder for a server, a primary behind Sentinels, or a Cluster.
+   *
+   * @param uri in one of the forms of {@link RedisUri}
+   * @throws dev.holdfast.job.EngineRefusedException if it has none of them
+   */
   public static Builder builder(String uri) {
+    return builder(RedisUri.parse(uri));
+  }
+
+  /** As {@link #builder(String)}. */
+  public static Builder builder(RedisUri uri) {
     return new Builder(uri);
   }
 
@@ -63,7 +69,7 @@ public record RedisOptions(
 
   /** Builds {@link RedisOptions}. Not safe for use by several threads. */
   public static final class Builder {
-    private final RedisURI uri;
+    private final RedisUri uri;
     private String namespace = "hf";
     private boolean strict;
     private Duration commandTimeout = Duration.ofSeconds(3);
@@ -72,32 +78,8 @@ public record RedisOptions(
     private Duration connectTimeout = Duration.ofSeconds(3);
     private int requestQueueSize = 10_000;
 
-    private Builder(String uri) {
-      Objects.requireNonNull(uri, "uri");
-      RedisURI parsed;
-      try {
-        parsed = RedisURI.create(uri);
-      } catch (RuntimeException e) {
-        // Neither the text nor the cause is quoted: either may hold a password.
-        throw unreadable();
-      }
-      // A port that is no number is taken for a part of the host. IPv6 has two colons at least.
-      String host = parsed.getHost();
-      if (host != null && host.indexOf(':') >= 0 && host.indexOf(':') == host.lastIndexOf(':')) {
-        throw unreadable();
-      }
-      if (host == null) {
-        throw new EngineRefusedException(
-            Problem.UNREACHABLE, "the Redis URI names no host; expected redis://host[:port]", null);
-      }
-      this.uri = parsed;
-    }
-
-    private static EngineRefusedException unreadable() {
-      return new EngineRefusedException(
-          Problem.UNREACHABLE,
-          "the Redis URI cannot be read; expected redis://[[user:]password@]host[:port][/db]",
-          null);
+    private Builder(RedisUri uri) {
+      this.uri = Objects.requireNonNull(uri, "uri");
     }
 
     /** What every key begins with, a name as of a queue. Default "hf". */

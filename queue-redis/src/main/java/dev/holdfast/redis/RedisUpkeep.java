@@ -1,5 +1,7 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.job.Naming;
+import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.spi.Upkeep;
 
 /** Reaps expired leases and tidies the lists of consumers: each one script call. */
@@ -41,7 +43,19 @@ final class RedisUpkeep implements Upkeep {
     Args args = shared.args().add(consumer).add(order.period().toMillis()).add(order.maxCrashes());
     Shared.addRetention(args, order.retention());
     Reply reply = shared.call(order.queue(), Script.TIDY, consumer, args);
-    reply.text();
+    if (reply.text().equals("WRONG_TYPE")) {
+      throw new QueueCorruptException(
+          order.queue().name(),
+          "the list of consumer "
+              + Naming.quote(consumer)
+              + " of queue "
+              + order.queue().name()
+              + " is a "
+              + reply.text()
+              + " that Holdfast did not write; it is left alone, and jobs it may have held run"
+              + " again when their leases have ended",
+          null);
+    }
     return (int) reply.number();
   }
 }

@@ -1,12 +1,39 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.job.QueueCorruptException;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 
 /** Reads a script's reply: byte arrays and longs, in order. */
 final class Reply {
+  private static final byte[] LAYOUT = "OTHER_LAYOUT".getBytes(StandardCharsets.UTF_8);
+
   private final List<Object> parts;
   private int next;
+
+  /**
+   * A reply of a script of a queue.
+   *
+   * @throws QueueCorruptException if the script refused to touch what another version wrote
+   */
+  static Reply of(String queue, List<Object> parts) {
+    Reply reply = new Reply(parts);
+    if (!parts.isEmpty() && parts.get(0) instanceof byte[] name && Arrays.equals(name, LAYOUT)) {
+      reply.text();
+      throw new QueueCorruptException(
+          queue,
+          "queue "
+              + queue
+              + " has layout "
+              + reply.text()
+              + ", and this version of Holdfast knows layout "
+              + reply.text()
+              + "; nothing was changed; upgrade this application",
+          null);
+    }
+    return reply;
+  }
 
   Reply(List<Object> parts) {
     this.parts = parts;

@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import dev.holdfast.job.EngineRefusedException;
 import dev.holdfast.job.EngineRefusedException.Problem;
+import dev.holdfast.redis.RedisUri.Topology;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -17,16 +18,36 @@ final class ServerCheck {
   private static final Duration MOST_OFFSET = Duration.ofSeconds(5);
 
   private final String address;
-  private final Map<String, String> info = new HashMap<>();
+  private final RedisUri uri;
+  private final Map<String, String> info;
 
-  ServerCheck(String address, String infoText) {
+  /**
+   * Reads what a server says of itself.
+   *
+   * @param address where it is
+   * @param uri what the user said it is
+   */
+  ServerCheck(String address, RedisUri uri, String infoText) {
     this.address = address;
+    this.uri = uri;
+    this.info = fields(infoText);
+  }
+
+  /** The fields of an INFO text. */
+  static Map<String, String> fields(String infoText) {
+    Map<String, String> info = new HashMap<>();
     for (String line : infoText.split("\r?\n")) {
       int colon = line.indexOf(':');
       if (colon > 0 && !line.startsWith("#")) {
         info.put(line.substring(0, colon), line.substring(colon + 1));
       }
     }
+    return info;
+  }
+
+  /** Whether the fields are those of a replica. */
+  static boolean isReplica(Map<String, String> info) {
+    return "slave".equals(info.get("role")) || "replica".equals(info.get("role"));
   }
 
   /**
@@ -34,9 +55,19 @@ final class ServerCheck {
    *
    * @param serverTime what the server says the time is
    * @param ownTime what this process says
-   * @throws EngineRefusedException if it is too old, or a replica
+   * @throws EngineRefusedException if it is too old, a replica, or of another kind than the URI
+   *     says
    */
   List<String> judge(Instant serverTime, Instant ownTime) {
+    String mode = info.getOrDefault("redis_mode", "standalone");
+    boolean clusterMeant = uri.topology() == Topology.CLUSTER;
+    if (mode.equals("sentinel")) {
+      throw wrong("is a Sentinel", Topology.SENTINEL, "#name-of-the-primary");
+    } else if (mode.equals("cluster") && !clusterMeant) {
+      throw wrong("is a node of a Cluster", Topology.CLUSTER, "");
+    } else if (!mode.equals("cluster") && clusterMeant) {
+      throw wrong("is no node of a Cluster", Topology.STANDALONE, "");
+    }
     String version = info.getOrDefault("redis_version", "");
     if (!atLeast(version, 6, 2)) {
       throw new EngineRefusedException(
@@ -44,7 +75,7 @@ final class ServerCheck {
           "Redis at " + address + " has version " + version + "; Holdfast needs 6.2 or later",
           null);
     }
-    if ("slave".equals(info.get("role")) || "replica".equals(info.get("role"))) {
+    if (isReplica(info)) {
       throw new EngineRefusedException(
           Problem.READ_ONLY,
           "Redis at " + address + " is a replica and takes no writes; connect to its primary",
@@ -70,6 +101,21 @@ final class ServerCheck {
               + " s; leases are not affected, but times shown and instants given are");
     }
     return unsafe;
+  }
+
+  private EngineRefusedException wrong(String what, Topology right, String end) {
+    return new EngineRefusedException(
+        Problem.WRONG_TOPOLOGY,
+        "Redis at "
+            + address
+            + " "
+            + what
+            + "; use "
+            + (uri.isTls() ? right.scheme().replaceFirst("redis", "rediss") : right.scheme())
+            + "://"
+            + address
+            + end,
+        null);
   }
 
   String version() {

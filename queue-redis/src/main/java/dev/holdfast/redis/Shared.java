@@ -41,16 +41,20 @@ final class Shared {
     return new Args(now.get());
   }
 
-  /** Calls a script on the connection for commands and waits for its reply. */
+  /**
+   * Calls a script and waits for its reply; while nothing has happened it is tried again for as
+   * long as a command may take.
+   */
   Reply call(QueueRef queue, Script script, Args args) {
     return call(queue, script, "", args);
   }
 
   /** As {@link #call(QueueRef, Script, Args)}, with a consumer's active list among the keys. */
   Reply call(QueueRef queue, Script script, String consumer, Args args) {
-    return new Reply(
+    return Reply.of(
+        queue.name(),
         connections
-            .commands()
+            .patientCommands()
             .await(
                 queue.name(),
                 script,

@@ -7,42 +7,55 @@
 -- KEYS[6] dead     zset  job id -> keep until, epoch ms
 -- KEYS[7] done     zset  job id -> keep until, epoch ms
 -- KEYS[8] skip     hash  lane:job id -> entries to ignore
+-- KEYS[9] meta     hash  settings and marks of the queue
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] channel for the hint to its worker
 -- ARGV[4] ms to keep done jobs   ARGV[5] most of them   ARGV[6] ms to keep dead ones   ARGV[7] most
 -- Returns {DONE} ended | {REQUESTED} it runs and was asked to end | {ENDED} it had | {NOT_FOUND}
+--   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
+local due, dead, done, skip, meta = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, channel = ARGV[2], ARGV[3]
 local keep_done, max_done = tonumber(ARGV[4]), tonumber(ARGV[5])
 local keep_dead, max_dead = tonumber(ARGV[6]), tonumber(ARGV[7])
---- include clock, track, ends
+--- include clock, track, ends, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
 redis.call('HLEN', skip)
-local t = read_track(redis.call('HGET', track, id))
+local layout = redis.call('HGET', meta, 'layout')
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
+local record = redis.call('HGET', track, id)
+local t = read_track(record)
 local body = redis.call('HGET', jobs, id)
 if not t and not body then
   return {'NOT_FOUND'}
 end
+local spoilt = record and not t
+if spoilt and (redis.call('ZSCORE', dead, id) or redis.call('ZSCORE', done, id)) then
+  return {'ENDED'}
+end
 redis.call('ZREM', leases, '')
-if t and t.state == 'a' then
-  t.cancel = '1'
-  redis.call('HSET', track, id, write_track(t))
+if t and t.state == 'a' or spoilt and redis.call('ZSCORE', leases, id) then
+  -- Without a record that can be read there is no place for the flag: only the hint is left.
+  if t then
+    t.cancel = '1'
+    redis.call('HSET', track, id, write_track(t))
+  end
   redis.call('PUBLISH', channel, id)
   return {'REQUESTED'}
 elseif t and t.state ~= 'q' then
   return {'ENDED'}
 end
-if not t then
+if t then
+  leave(id, lane_of(t))
+else
   local lane, type, _, idem = header(body)
   t = new_track(lane or 'n', type or '', '', idem or '')
-end
-local lane = lane_of(t)
-if redis.call('ZREM', due, lane .. id) == 0 then
-  redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
+  leave(id, not spoilt and lane or nil)
 end
 finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
 flush_ends()

@@ -9,15 +9,18 @@
 -- KEYS[8] leases   zset  job id -> lease end (only for the command that frees)
 -- KEYS[9] idem     hash  idempotency key -> end and job id
 -- KEYS[10] ends    zset  idempotency key -> end
+-- KEYS[11] meta    hash  settings and marks of the queue
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- ARGV[2] job id   ARGV[3] "1" to delete a dead letter only
 -- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
+--   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include track
+--- include track, layout
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local idem, ends = KEYS[9], KEYS[10]
+local idem, ends, meta = KEYS[9], KEYS[10], KEYS[11]
 local id, only_dead = ARGV[2], ARGV[3] == '1'
+--- include leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
@@ -25,21 +28,26 @@ redis.call('HLEN', notes)
 redis.call('HLEN', skip)
 redis.call('HLEN', idem)
 redis.call('ZCARD', ends)
-local t = read_track(redis.call('HGET', track, id))
+local layout = redis.call('HGET', meta, 'layout')
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
+local record = redis.call('HGET', track, id)
+local t = read_track(record)
 local body = redis.call('HGET', jobs, id)
-if not t and not body then
+local spoilt = record and not t
+if not record and not body then
   return {'NOT_FOUND'}
 elseif only_dead and not (t and t.state == 'd') then
   return {'NOT_APPLICABLE'}
-elseif t and t.state == 'a' then
+elseif t and t.state == 'a' or spoilt and redis.call('ZSCORE', leases, id) then
   return {'ACTIVE'}
 end
 redis.call('ZREM', leases, '')
-if not t or t.state == 'q' then
-  local lane = t and lane_of(t) or header(body) or 'n'
-  if redis.call('ZREM', due, lane .. id) == 0 then
-    redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
-  end
+if t and t.state == 'q' then
+  leave(id, lane_of(t))
+elseif not t and body and not redis.call('ZSCORE', dead, id) then
+  leave(id, not spoilt and header(body) or nil)
 end
 if not only_dead then
   -- The caller's own name for the job goes too: it may be personal, and it would block the work anew.

@@ -17,9 +17,9 @@
 -- ARGV[5..] seven a job: id, lane (h n l), start ("" now, "+ms" delay, "@ms" instant), idempotency
 --   key or "", ms it is kept, "1" if an earlier call may have arrived, body (header line and envelope)
 -- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
---   | F full} | {STALE} a later sequence of this producer was seen
+--   | F full} | {STALE} a later sequence of this producer was seen | {OTHER_LAYOUT, stored, known}
 -- Cost: O(1) a job, O(log n) a delayed one. Atomic; the same sequence gives the stored result.
---- include clock, bell
+--- include clock, bell, layout
 local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local ops, seen, idem, ends = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13]}
@@ -28,7 +28,8 @@ local FORGET_PRODUCER = 600000
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 local space = bound - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
-local paused = redis.call('HGET', meta, 'paused')
+local marks = redis.call('HMGET', meta, 'paused', 'layout')
+local paused, layout = marks[1], marks[2]
 local last = redis.call('HGET', ops, producer)
 redis.call('ZCARD', seen)
 redis.call('HLEN', track)
@@ -40,6 +41,9 @@ for _, key in pairs(lane_keys) do
 end
 local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
 
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
 if last then
   local number, result = string.match(last, '^(%d+)\t(.*)$')
   number = tonumber(number)
@@ -115,6 +119,9 @@ end
 if added > 0 then
   -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.
   redis.call('HSET', jobs, unpack(bodies))
+  if not layout then
+    redis.call('HSET', meta, 'layout', LAYOUT)
+  end
   local pushed = false
   for lane, list in pairs(lanes) do
     if #list > 0 then

@@ -22,7 +22,7 @@ local leases, skip = KEYS[7], KEYS[8]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}
 local state, offset, most = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local MOST_BYTES = 1048576
---- include view
+--- include view, skip
 
 local ids = {}
 local wanted
@@ -65,11 +65,10 @@ for _, entry in ipairs(ids) do
   elseif fits and lane then
     local t = read_track(job[1])
     fits = not t or t.state == 'q'
-    if fits and skips > 0 then
-      local field = lane .. ':' .. id
-      local ignore = tonumber(redis.call('HGET', skip, field) or 0)
+    local field = fits and skips > 0 and skip_field(lane, id)
+    if field then
       skipped[field] = (skipped[field] or 0) + 1
-      fits = skipped[field] > ignore
+      fits = skipped[field] > tonumber(redis.call('HGET', skip, field))
     end
   end
   if fits then

@@ -12,9 +12,10 @@
 -- KEYS[11] suspect list  job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] act: "now", "at" or "lane"   ARGV[4] "" | epoch ms | lane (h n l)
--- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already | {ACTIVE} | {ENDED} | {NOT_FOUND}
+-- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already, or it cannot be read | {ACTIVE} | {ENDED} | {NOT_FOUND}
+--   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include clock, track, bell
+--- include clock, track, bell, layout
 local jobs, track, leases, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local bell, meta = KEYS[6], KEYS[7]
 local lane_keys = {h = KEYS[8], n = KEYS[9], l = KEYS[10], s = KEYS[11]}
@@ -25,9 +26,14 @@ redis.call('LLEN', bell)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
-local paused = redis.call('HGET', meta, 'paused')
+local marks = redis.call('HMGET', meta, 'paused', 'layout')
+local paused, layout = marks[1], marks[2]
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
 local first = tonumber(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2])
-local t = read_track(redis.call('HGET', track, id))
+local record = redis.call('HGET', track, id)
+local t = read_track(record)
 local body = redis.call('HGET', jobs, id)
 if t and t.state == 'a' then
   return {'ACTIVE'}
@@ -39,7 +45,11 @@ end
 local fresh = not t
 if fresh then
   local lane, type, _, idem = header(body)
-  t = new_track(lane or 'n', type or '', '', idem or '')
+  if record or not lane then
+    -- Nobody can tell which lane it is in; the next claim buries it, or makes its record anew.
+    return {'NOT_APPLICABLE'}
+  end
+  t = new_track(lane, type, '', idem)
 end
 local lane = lane_of(t)
 local score = redis.call('ZSCORE', due, lane .. id)

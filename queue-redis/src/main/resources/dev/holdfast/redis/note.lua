@@ -31,6 +31,10 @@ if lines ~= '' then
     log = string.gsub(log, '^[^\n]*\n', '', 1)
     breaks = breaks - 1
   end
-  redis.call('HSET', notes, id .. ':l', string.sub(log, 1, MOST_BYTES))
+  if #log > MOST_BYTES then
+    -- Not in the middle of a character.
+    log = string.gsub(string.sub(log, 1, MOST_BYTES), '[\192-\255][\128-\191]*$', '')
+  end
+  redis.call('HSET', notes, id .. ':l', log)
 end
 return {'WRITTEN'}

@@ -19,10 +19,9 @@
 -- KEYS[18] idem    hash  idempotency key -> end and job id
 -- KEYS[19] ends    zset  idempotency key -> end
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
--- ARGV[2] the layout version this library writes
--- Returns {OPEN, layout} | {WRONG_TYPE, key, type found}
+-- Returns {OPEN} | {WRONG_TYPE, key, type found} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(1). Writes only when the queue is new; safe to repeat.
-local layout = ARGV[2]
+--- include layout
 local types = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'hash', 'hash', 'zset', 'zset',
     'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset'}
 for i, key in ipairs(KEYS) do
@@ -32,10 +31,12 @@ for i, key in ipairs(KEYS) do
   end
 end
 local meta = KEYS[13]
-redis.call('ZREM', KEYS[4], '')
-local stored = redis.call('HGET', meta, 'layout')
-if not stored then
-  redis.call('HSET', meta, 'layout', layout)
-  stored = layout
+local layout = redis.call('HGET', meta, 'layout')
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
 end
-return {'OPEN', stored}
+redis.call('ZREM', KEYS[4], '')
+if not layout then
+  redis.call('HSET', meta, 'layout', LAYOUT)
+end
+return {'OPEN'}

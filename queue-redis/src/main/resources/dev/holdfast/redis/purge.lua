@@ -8,19 +8,26 @@
 -- KEYS[7] normal   list  job id
 -- KEYS[8] low      list  job id
 -- KEYS[9] suspect  list  job id
+-- KEYS[10] meta    hash  settings and marks of the queue
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
--- Returns {PURGED, jobs removed, more 0|1}
+-- Returns {PURGED, jobs removed, more 0|1} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n) a job, at most 200 entries looked at. Atomic; repeat until more is 0.
---- include track
+--- include track, layout
 local jobs, track, notes, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local meta = KEYS[10]
 local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}
 local MOST = 100
+--- include skip
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
 redis.call('HLEN', notes)
 redis.call('ZCARD', due)
+local layout = redis.call('HGET', meta, 'layout')
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
 local gone, looked = {}, 0
 local skips = redis.call('HLEN', skip)
 for _, lane in ipairs(lanes) do
@@ -33,8 +40,8 @@ for _, lane in ipairs(lanes) do
       break
     end
     looked = looked + 1
-    local field = lane[1] .. ':' .. id
-    if skips > 0 and redis.call('HEXISTS', skip, field) == 1 then
+    local field = skips > 0 and skip_field(lane[1], id)
+    if field then
       if redis.call('HINCRBY', skip, field, -1) <= 0 then
         redis.call('HDEL', skip, field)
         skips = skips - 1

@@ -18,7 +18,7 @@
 -- ARGV[2] ms until the gate opens again   ARGV[3] ms since the last reap that mean an outage
 -- ARGV[4] ms of grace after one   ARGV[5] longest lease, ms   ARGV[6] crashes that make a job dead
 -- ARGV[7] ms to keep done jobs   ARGV[8] most of them   ARGV[9] ms to keep dead ones   ARGV[10] most
--- Returns {NOT_YET} | {GRACE} | {OPEN, returned, poisoned, cancelled, more 0|1, consumer to tidy or ""}
+-- Returns {OTHER_LAYOUT, stored, known} | {NOT_YET} | {GRACE} | {OPEN, returned, poisoned, cancelled, more 0|1, consumer to tidy or ""}
 -- Cost: O(log n) a job, at most 100 jobs. Atomic; safe to repeat.
 local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local done, ops, seen, workers, bell, meta = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
@@ -28,11 +28,11 @@ local longest, max_crashes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_done, max_done = tonumber(ARGV[7]), tonumber(ARGV[8])
 local keep_dead, max_dead = tonumber(ARGV[9]), tonumber(ARGV[10])
 local MOST, FORGET_CALLER = 100, 600000
---- include clock, track, bell, ends, reaping
+--- include clock, track, bell, ends, reaping, layout
 
-local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused')
+local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout')
 local next_reap, last_reap = tonumber(marks[1] or 0), tonumber(marks[2])
-local grace_until, paused = tonumber(marks[3] or 0), marks[4]
+local grace_until, paused, layout = tonumber(marks[3] or 0), marks[4], marks[5]
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
 redis.call('ZCARD', dead)
@@ -47,6 +47,9 @@ end
 local expired = redis.call('ZRANGEBYSCORE', leases, '-inf', int(now), 'LIMIT', 0, MOST)
 local too_long = redis.call('ZRANGEBYSCORE', leases, int(now + longest + 1), '+inf', 'LIMIT', 0, MOST)
 
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
 -- A gate further away than an outage comes from a clock that stepped back: it does not hold.
 if now < next_reap and next_reap - now <= outage then
   return {'NOT_YET'}

@@ -11,8 +11,9 @@
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id
 -- Returns {DONE} | {NOT_APPLICABLE} it is not dead | {MISSING} its body is gone | {NOT_FOUND}
+--   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include clock, track, bell
+--- include clock, track, bell, layout
 local jobs, track, leases, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local lane_keys = {h = KEYS[7], n = KEYS[8], l = KEYS[9]}
 local id = ARGV[2]
@@ -22,7 +23,11 @@ redis.call('LLEN', bell)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
-local paused = redis.call('HGET', meta, 'paused')
+local marks = redis.call('HMGET', meta, 'paused', 'layout')
+local paused, layout = marks[1], marks[2]
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
 local t = read_track(redis.call('HGET', track, id))
 local has_body = redis.call('HEXISTS', jobs, id) == 1
 if not t then

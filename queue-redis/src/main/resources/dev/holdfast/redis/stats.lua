@@ -20,13 +20,14 @@ local jobs, track, due, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[
 local done, skip, meta = KEYS[6], KEYS[7], KEYS[8]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}
 local PEEK = 25
+--- include skip
 local skips = redis.call('HLEN', skip)
 local ready, heads = 0, {}
 for _, lane in ipairs(lanes) do
   ready = ready + redis.call('LLEN', lane[2])
   -- The first entry that counts; only more than PEEK ignored ones in a row hide what is behind them.
   for _, id in ipairs(redis.call('LRANGE', lane[2], 0, skips > 0 and PEEK - 1 or 0)) do
-    if skips == 0 or redis.call('HEXISTS', skip, lane[1] .. ':' .. id) == 0 then
+    if skips == 0 or not skip_field(lane[1], id) then
       heads[#heads + 1] = id
       heads[#heads + 1] = redis.call('HGET', track, id) or ''
       heads[#heads + 1] = string.match(redis.call('HGET', jobs, id) or '', '^[^\n]*\n') or ''

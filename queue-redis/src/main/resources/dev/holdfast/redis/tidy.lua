@@ -17,7 +17,7 @@
 -- ARGV[2] consumer   ARGV[3] ms between two sightings that make a claim without a lease lost
 -- ARGV[4] crashes that make a job dead
 -- ARGV[5] ms to keep done jobs   ARGV[6] most of them   ARGV[7] ms to keep dead ones   ARGV[8] most
--- Returns {TIDIED, jobs reaped, entries removed}
+-- Returns {TIDIED, jobs reaped, entries removed} | {WRONG_TYPE, type of the list} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(the list), at most 512 entries. Atomic; safe to repeat. Never puts an entry into a lane that
 --   is not the job's own return.
 local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -26,7 +26,7 @@ local lane_keys = {h = KEYS[10], n = KEYS[11], l = KEYS[12], s = KEYS[13]}
 local consumer, apart, max_crashes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local keep_done, max_done = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_dead, max_dead = tonumber(ARGV[7]), tonumber(ARGV[8])
---- include clock, track, bell, ends, reaping
+--- include clock, track, bell, ends, reaping, layout
 
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
@@ -37,7 +37,18 @@ redis.call('LLEN', bell)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
-local paused = redis.call('HGET', meta, 'paused')
+local marks = redis.call('HMGET', meta, 'paused', 'layout')
+local paused, layout = marks[1], marks[2]
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
+local kind = redis.call('TYPE', active).ok
+if kind ~= 'list' and kind ~= 'none' then
+  -- It goes to the end of the line, so that the others get their turn.
+  redis.call('ZREM', leases, '')
+  redis.call('ZADD', workers, 'XX', int(now), consumer)
+  return {'WRONG_TYPE', kind}
+end
 local removed = 0
 local seen = {}
 redis.call('ZREM', leases, '')

@@ -24,7 +24,7 @@
 -- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
 -- ARGV[13] how many held ids follow   ARGV[14..] held ids; then six an outcome: id, claim token,
 --   verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
--- Returns {STALE} | {DONE, paused 0|1, more 0|1, us until the next due job or -1, dead letters
+-- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {DONE, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
 --   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms; "+ms" after the id's time, "@ms"
 --   but not before the id's time, "" the id's time), checkpoint or "", body}
@@ -44,11 +44,11 @@ local held_count = tonumber(ARGV[13])
 local MOST, MOST_BYTES, MOST_DROPPED, PEEK = 100, 1048576, 200, 25
 local ID_STRANGER = '[^0-9A-HJKMNP-TV-Z]' -- an entry with one was never ours
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
---- include clock, track, bell, ends
+--- include clock, track, bell, ends, layout, skip
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch')
-local paused = marks[1] and true or false
+local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout')
+local paused, layout = marks[1] and true or false, marks[4]
 local skips = redis.call('HLEN', skip)
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
@@ -67,6 +67,9 @@ local me = 'c:' .. consumer
 local seen_turn = redis.call('HGET', ops, me) or '0\t0'
 local last, last_token = string.match(seen_turn, '^(%d+)\t(%d+)$')
 last, last_token = tonumber(last or 0), tonumber(last_token or 0)
+if foreign(layout) then
+  return {'OTHER_LAYOUT', layout, LAYOUT}
+end
 if number < last then
   return {'STALE'}
 end
@@ -262,9 +265,10 @@ local function take(lane, most)
     local records = redis.call('HMGET', track, unpack(heads))
     for n, id in ipairs(heads) do
       local body, t = found[n], read_track(records[n])
-      if skips > 0 and redis.call('HEXISTS', skip, lane .. ':' .. id) == 1 then
-        if redis.call('HINCRBY', skip, lane .. ':' .. id, -1) <= 0 then
-          redis.call('HDEL', skip, lane .. ':' .. id)
+      local ignored = skips > 0 and skip_field(lane, id)
+      if ignored then
+        if redis.call('HINCRBY', skip, ignored, -1) <= 0 then
+          redis.call('HDEL', skip, ignored)
           skips = skips - 1
         end
         redis.call('LPOP', key)

@@ -24,12 +24,14 @@ import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
+import dev.holdfast.spi.Upkeep;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -485,7 +487,14 @@ final class CorruptQueueIT {
         operation.run();
       } catch (QueueCorruptException e) {
         assertThat(e.queue()).isEqualTo(queue.name());
-        assertThat(dump()).as(name + " with a wrong " + broken).isEqualTo(before);
+        Map<String, Object> after = dump();
+        if (name.equals("tidy") && key == RedisKeys.Key.ACTIVE) {
+          // Its consumer goes to the end of the line.
+          String line = harness.key(queue, "workers");
+          after.remove(line);
+          before.remove(line);
+        }
+        assertThat(after).as(name + " with a wrong " + broken).isEqualTo(before);
       } catch (RuntimeException e) {
         throw new AssertionError(name + " with a wrong " + broken + " failed otherwise", e);
       }
@@ -505,6 +514,179 @@ final class CorruptQueueIT {
           .hasMessageContaining("string");
     } else {
       engine.claiming().open(queue);
+    }
+  }
+
+  @Test
+  void a_consumer_whose_list_is_none_does_not_keep_others_from_being_tidied() {
+    enqueued();
+    enqueued();
+    EngineCalls.turn(engine, queue, "broken", 1, 1);
+    harness.advance(Duration.ofMillis(1));
+    EngineCalls.turn(engine, queue, "whole", 1, 1);
+    redis("DEL", "active:broken");
+    redis("SET", "active:broken", "not ours");
+
+    Upkeep.ReapOrder order = EngineCalls.reapOrder(queue);
+    assertThat(engine.upkeep().reap(order).tidyNext()).isEqualTo("broken");
+    harness.advance(Duration.ofMillis(1));
+    assertThatThrownBy(() -> engine.upkeep().tidy(order, "broken"))
+        .isInstanceOf(QueueCorruptException.class)
+        .hasMessageContaining("broken")
+        .hasMessageContaining("string");
+    harness.advance(order.period());
+    assertThat(engine.upkeep().reap(order).tidyNext()).isEqualTo("whole");
+    assertThat(engine.upkeep().tidy(order, "whole")).isZero();
+    harness.advance(order.period());
+    assertThat(engine.upkeep().reap(order).tidyNext()).isEqualTo("broken");
+  }
+
+  // Acts on a job whose header or record cannot be read.
+
+  private NewJob enqueued(Priority lane, Duration delay) {
+    NewJob plain = EngineCalls.job();
+    NewJob job =
+        new NewJob(
+            plain.key(),
+            plain.type(),
+            lane,
+            delay.isZero() ? NewJob.Start.NOW : new NewJob.Start(delay, null),
+            null,
+            false,
+            plain.envelope());
+    EngineCalls.enqueue(engine, queue, job);
+    return job;
+  }
+
+  /** Spoils the header of a job, or its record. */
+  private void spoil(NewJob job, boolean header) {
+    if (header) {
+      redis("HSET", "jobs", job.key(), "rubbish");
+    } else {
+      redis("HSET", "track", job.key(), "rubbish");
+    }
+  }
+
+  private void assertCountsAreRight(int ready) {
+    assertThat(engine.control().stats(queue).ready()).isEqualTo(ready);
+    assertThat(engine.control().list(queue, JobState.READY, null, 100).items()).hasSize(ready);
+    harness.verify(queue);
+    assertThat(turn(100).claims()).hasSize(ready);
+    assertThat(redis("EXISTS", "skip")).isEqualTo(0L);
+    assertThat(redis("EXISTS", "due")).isEqualTo(0L);
+    assertThat(engine.control().stats(queue).dead()).isZero();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_job_that_cannot_be_read_is_cancelled_and_the_counts_stay_right(Priority lane) {
+    for (boolean header : new boolean[] {true, false}) {
+      for (Duration delay : List.of(Duration.ZERO, Duration.ofHours(1))) {
+        queue = harness.freshQueue();
+        turns = 0;
+        enqueued(lane, Duration.ZERO);
+        NewJob bad = enqueued(lane, delay);
+        enqueued(lane, Duration.ZERO);
+        spoil(bad, header);
+
+        assertThat(engine.control().cancel(queue, bad.key(), Retention.STANDARD))
+            .isEqualTo(ActReply.DONE);
+
+        assertThat(stored(bad.key()).state()).isEqualTo(JobState.CANCELLED);
+        assertCountsAreRight(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_job_that_cannot_be_read_is_deleted_and_the_counts_stay_right(Priority lane) {
+    for (boolean header : new boolean[] {true, false}) {
+      for (Duration delay : List.of(Duration.ZERO, Duration.ofHours(1))) {
+        queue = harness.freshQueue();
+        turns = 0;
+        enqueued(lane, Duration.ZERO);
+        NewJob bad = enqueued(lane, delay);
+        enqueued(lane, Duration.ZERO);
+        spoil(bad, header);
+
+        assertThat(engine.control().delete(queue, bad.key())).isEqualTo(ActReply.DONE);
+
+        assertThat(engine.control().find(queue, bad.key())).isEmpty();
+        assertCountsAreRight(2);
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void a_job_that_cannot_be_read_is_not_moved(Priority lane) {
+    for (boolean header : new boolean[] {true, false}) {
+      NewJob bad = enqueued(lane, Duration.ZERO);
+      spoil(bad, header);
+      Map<String, Object> before = dump();
+      assertThat(engine.control().prioritize(queue, bad.key(), Priority.NORMAL))
+          .isEqualTo(ActReply.NOT_APPLICABLE);
+      assertThat(engine.control().reschedule(queue, bad.key(), Instant.ofEpochMilli(1L << 42)))
+          .isEqualTo(ActReply.NOT_APPLICABLE);
+      assertThat(engine.control().runNow(queue, bad.key())).isEqualTo(ActReply.NOT_APPLICABLE);
+      assertThat(dump()).isEqualTo(before);
+    }
+  }
+
+  @Test
+  void a_purge_takes_entries_to_ignore_with_it_whatever_their_lane() {
+    NewJob bad = enqueued(Priority.LOW, Duration.ZERO);
+    spoil(bad, true);
+    engine.control().cancel(queue, bad.key(), Retention.STANDARD);
+    enqueued(Priority.LOW, Duration.ZERO);
+
+    assertThat(engine.control().purge(queue)).isEqualTo(1);
+    assertThat(redis("EXISTS", "skip")).isEqualTo(0L);
+    assertThat(redis("EXISTS", "ready:low")).isEqualTo(0L);
+    harness.verify(queue);
+  }
+
+  @Test
+  void a_running_job_whose_record_cannot_be_read_is_neither_deleted_nor_ended() {
+    NewJob job = enqueued();
+    turn(1);
+    spoil(job, false);
+    assertThat(engine.control().delete(queue, job.key())).isEqualTo(ActReply.ACTIVE);
+    assertThat(engine.control().cancel(queue, job.key(), Retention.STANDARD))
+        .isEqualTo(ActReply.REQUESTED);
+    harness.advance(EngineCalls.LEASE);
+    assertThat(engine.upkeep().reap(EngineCalls.reapOrder(queue)).returned()).isEqualTo(1);
+    assertThat(keysOf(turn(1))).containsExactly(job.key());
+  }
+
+  // Another layout.
+
+  @Test
+  void a_producer_marks_a_new_queue_with_its_layout() {
+    queue = harness.freshQueue();
+    enqueued();
+    assertThat(redis("HGET", "meta", "layout")).isEqualTo("1");
+  }
+
+  @Test
+  void an_older_library_writes_nothing_into_a_queue_of_a_newer_layout() {
+    Set<String> free = Set.of("extend", "note", "leave", "find", "stats");
+    for (String name : operations(populate()).keySet()) {
+      Runnable operation = operations(populate()).get(name);
+      redis("HSET", "meta", "layout", "99");
+      if (free.contains(name) || name.startsWith("list")) {
+        operation.run();
+        continue;
+      }
+      Map<String, Object> before = dump();
+      assertThatThrownBy(operation::run)
+          .as(name)
+          .isInstanceOfSatisfying(
+              QueueCorruptException.class, e -> assertThat(e.queue()).isEqualTo(queue.name()))
+          .hasMessageContaining("layout 99")
+          .hasMessageContaining("upgrade");
+      assertThat(dump()).as(name).isEqualTo(before);
     }
   }
 

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.job.QueueCorruptException;
+import dev.holdfast.job.QueueFullException;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
@@ -247,6 +249,66 @@ final class ProducerOutageIT {
       eater.loseNext(1);
       expect(EngineCalls.job(), behind);
       assertThat(eater.lost()).isEqualTo(1);
+    }
+    assertQueueHoldsExpected();
+  }
+
+  @Test
+  void those_behind_a_lost_answer_learn_at_once_that_the_queue_is_corrupt() {
+    NewJob first = EngineCalls.job();
+    expected.add(first.key());
+    try (ReplyEater eater = new ReplyEater(server.port());
+        RedisEngine behind = connect(eater.uri());
+        var redis = server.connect()) {
+      eater.meanwhile(
+          () -> {
+            redis.command("RENAME", "hf:{mail}:jobs", "kept");
+            redis.command("SET", "hf:{mail}:jobs", "not ours");
+          });
+      eater.loseNext(1);
+      CompletableFuture<EnqueueReply> lost = send(behind, first, LONG);
+      await().atMost(LONG).until(() -> eater.lost() == 1);
+      CompletableFuture<EnqueueReply> waits = send(behind, EngineCalls.job(), LONG);
+
+      assertThatThrownBy(() -> EngineCalls.await(waits)).isInstanceOf(QueueCorruptException.class);
+      assertThat(lost).isNotDone();
+
+      redis.command("RENAME", "kept", "hf:{mail}:jobs");
+      assertThat(EngineCalls.await(lost).verdict()).isEqualTo(Verdict.CREATED);
+      expect(EngineCalls.job(), behind);
+    }
+    assertQueueHoldsExpected();
+  }
+
+  @Test
+  void those_behind_a_lost_answer_learn_at_once_that_redis_is_full() {
+    NewJob first = EngineCalls.job();
+    try (ReplyEater eater = new ReplyEater(server.port());
+        RedisEngine behind = connect(eater.uri());
+        var redis = server.connect()) {
+      // As if the first try were still on its way when Redis is asked again: neither its job nor
+      // its result is there.
+      eater.meanwhile(
+          () -> {
+            redis.command("FLUSHALL");
+            redis.command("CONFIG", "SET", "maxmemory", "1");
+          });
+      eater.loseNext(1);
+      CompletableFuture<EnqueueReply> lost = send(behind, first, Duration.ofSeconds(4));
+      await().atMost(LONG).until(() -> eater.lost() == 1);
+      CompletableFuture<EnqueueReply> waits = send(behind, EngineCalls.job(), LONG);
+
+      assertThatThrownBy(() -> EngineCalls.await(waits))
+          .isInstanceOf(QueueFullException.class)
+          .hasMessageContaining("maxmemory");
+      assertThatThrownBy(() -> EngineCalls.await(lost))
+          .isInstanceOf(OutcomeUnknownException.class)
+          .hasStackTraceContaining("OOM");
+
+      redis.command("CONFIG", "SET", "maxmemory", "0");
+      expected.clear();
+      expected.add(first.key());
+      expect(EngineCalls.job(), behind);
     }
     assertQueueHoldsExpected();
   }

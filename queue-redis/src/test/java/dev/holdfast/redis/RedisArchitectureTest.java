@@ -58,7 +58,7 @@ class RedisArchitectureTest {
         .areTopLevelClasses()
         .should()
         .haveNameMatching(
-            ".*\\.(RedisEngine|RedisOptions|RedisEngineProvider|RedisLock|package-info)")
+            ".*\\.(RedisEngine|RedisOptions|RedisUri|RedisEngineProvider|RedisLock|package-info)")
         .check(REDIS);
   }
 }

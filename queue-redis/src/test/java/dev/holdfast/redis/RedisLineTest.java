@@ -29,7 +29,7 @@ final class RedisLineTest {
   @Test
   void a_connection_that_opens_after_the_close_is_closed_without_waiting_on_the_event_loop() {
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening = new CompletableFuture<>();
-    RedisLine line = new RedisLine(() -> opening);
+    RedisLine line = new RedisLine(() -> opening, Duration.ofSeconds(2), 100);
     CompletableFuture<String> answer =
         line.with(Duration.ofSeconds(5), open -> new CompletableFuture<>());
     line.close();

@@ -20,6 +20,7 @@ final class ReplyEater implements AutoCloseable {
   private final int redisPort;
   private final AtomicInteger toLose = new AtomicInteger();
   private final AtomicInteger lost = new AtomicInteger();
+  private volatile Runnable meanwhile = () -> {};
   private final Set<Socket> open = ConcurrentHashMap.newKeySet();
 
   ReplyEater(int redisPort) {
@@ -34,6 +35,11 @@ final class ReplyEater implements AutoCloseable {
 
   String uri() {
     return "redis://127.0.0.1:" + server.getLocalPort();
+  }
+
+  /** Does this between the loss of an answer and the cut: before the command can come again. */
+  void meanwhile(Runnable act) {
+    meanwhile = act;
   }
 
   /** Loses the answers to the next so many commands. */
@@ -75,6 +81,7 @@ final class ReplyEater implements AutoCloseable {
       byte[] buffer = new byte[8192];
       for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
         if (answers && toLose.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+          meanwhile.run();
           lost.incrementAndGet();
           return;
         }

@@ -98,7 +98,7 @@ final class ScriptCallersTest {
             Duration.ofSeconds(30),
             Duration.ofSeconds(4),
             Retention.STANDARD);
-    redis.answer(Script.OPEN, "OPEN", "1");
+    redis.answer(Script.OPEN, "OPEN");
     redis.answer(Script.ENQUEUE, "DONE", "C", "C");
     redis.answer(Script.TURN, "DONE", "0", "0", "-1", "0", "0", "3", "DONE", "ALREADY", "GONE");
     redis.answer(Script.EXTEND, "EXTENDED", "GONE");
@@ -159,7 +159,7 @@ final class ScriptCallersTest {
     add(all, Script.PURGE, () -> control.purge(MAIL));
     add(all, Script.PAUSE, () -> control.pause(MAIL, true));
     add(all, Script.LEAVE, () -> claiming.leave(MAIL, "worker"));
-    add(all, Script.RING, () -> new RedisBells(shared, "worker").ring(MAIL));
+    add(all, Script.RING, () -> shared.connections().openBells(shared, "worker").ring(MAIL));
     add(all, Script.FIND, () -> control.find(MAIL, KEY));
     add(all, Script.LIST, () -> control.list(MAIL, JobState.READY, null, 10));
     add(all, Script.STATS, () -> control.stats(MAIL));

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every script's header says what its keys, arguments and results are; this holds it to that. */
 final class ScriptHeaderTest {
   private static final Set<String> INCLUDES =
-      Set.of("bell", "clock", "ends", "reaping", "track", "view");
+      Set.of("bell", "clock", "ends", "layout", "leaving", "reaping", "skip", "track", "view");
 
   /** Commands that make the memory in use grow: a full Redis refuses them as a first write. */
   private static final Set<String> GROWING =
@@ -107,7 +107,12 @@ final class ScriptHeaderTest {
   void the_results_of_the_header_are_those_of_the_body_and_of_their_reader(Script script) {
     ScriptHeader header = ScriptHeader.of(script);
     assertThat(header.results()).isEqualTo(resultsOf(header.body()));
-    assertThat(header.results()).isEqualTo(read(script));
+    Set<String> read = new TreeSet<>(read(script));
+    if (header.includes().contains("layout")) {
+      // Read in one place for all of them.
+      read.add("OTHER_LAYOUT");
+    }
+    assertThat(header.results()).isEqualTo(read);
   }
 
   @Test
@@ -116,6 +121,7 @@ final class ScriptHeaderTest {
     for (Script script : List.of(Script.CANCEL, Script.REDRIVE, Script.MOVE, Script.DELETE)) {
       given.addAll(ScriptHeader.of(script).results());
     }
+    given.remove("OTHER_LAYOUT");
     assertThat(given).isEqualTo(names(ActReply.values()));
   }
 
@@ -140,7 +146,7 @@ final class ScriptHeaderTest {
       case ENQUEUE -> Set.of("DONE", "STALE");
       case OPEN -> Set.of("OPEN", "WRONG_TYPE");
       case NOTE -> Set.of("WRITTEN", "REFUSED");
-      case TIDY -> Set.of("TIDIED");
+      case TIDY -> Set.of("TIDIED", "WRONG_TYPE");
       case PURGE -> Set.of("PURGED");
       case PAUSE, LEAVE, RING -> Set.of("DONE");
       case FIND -> Set.of("FOUND", "NOT_FOUND");

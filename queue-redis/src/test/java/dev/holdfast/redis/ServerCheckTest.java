@@ -47,7 +47,8 @@ final class ServerCheckTest {
           .replace("\n", "\r\n");
 
   private static List<String> judge(String info) {
-    return new ServerCheck("db.example:6379", info).judge(NOW, NOW);
+    return new ServerCheck("db.example:6379", RedisUri.parse("redis://db.example"), info)
+        .judge(NOW, NOW);
   }
 
   private static void assertRefused(String info, Problem problem, String... words) {
@@ -61,7 +62,10 @@ final class ServerCheckTest {
   @Test
   void a_sound_server_passes_without_a_word() {
     assertThat(judge(GOOD)).isEmpty();
-    assertThat(new ServerCheck("db.example:6379", GOOD).version()).isEqualTo("7.0.15");
+    assertThat(
+            new ServerCheck("db.example:6379", RedisUri.parse("redis://db.example"), GOOD)
+                .version())
+        .isEqualTo("7.0.15");
   }
 
   @ParameterizedTest
@@ -120,7 +124,7 @@ final class ServerCheckTest {
   @CsvSource({"0,0", "5,0", "-5,0", "6,1", "-6,1", "86400,1"})
   void a_clock_more_than_five_seconds_away_is_told(long seconds, int sentences) {
     assertThat(
-            new ServerCheck("db.example:6379", GOOD)
+            new ServerCheck("db.example:6379", RedisUri.parse("redis://db.example"), GOOD)
                 .judge(NOW.plus(Duration.ofSeconds(seconds)), NOW))
         .hasSize(sentences);
   }

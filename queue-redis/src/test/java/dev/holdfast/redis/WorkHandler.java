@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class WorkHandler implements JobHandler<Work> {
   private static final long LOOK = Duration.ofMillis(5).toNanos();
 
+  private static final int SECOND_GATE = 1_000;
+
   private final History history;
 
   public WorkHandler(History history) {
@@ -37,7 +39,9 @@ public final class WorkHandler implements JobHandler<Work> {
     try {
       switch (work.mode()) {
         case "gate" -> awaitGate(work.number());
+        case "gates" -> awaitGate(gateOf(work.number(), context));
         case "halt" -> Runtime.getRuntime().halt(137);
+        case "exit" -> System.exit(3);
         case "hang" -> new CountDownLatch(1).await();
         case "oom" -> firstAttempt(context, WorkHandler::fillHeap);
         case "overflow" -> firstAttempt(context, () -> overflow(0));
@@ -49,6 +53,7 @@ public final class WorkHandler implements JobHandler<Work> {
           }
         }
         case "fenced" -> fenced(work.number(), context);
+        case "heap" -> heap(work.number());
         case "busy" -> LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
         default -> {
           // "ok": nothing to do.
@@ -98,9 +103,20 @@ public final class WorkHandler implements JobHandler<Work> {
     }
   }
 
+  private static int gateOf(int number, JobContext context) {
+    return context.counters().claims() == 1 ? number : number + SECOND_GATE;
+  }
+
+  /** What is left after a collection. */
+  private void heap(int number) {
+    System.gc();
+    Runtime jvm = Runtime.getRuntime();
+    history.add("HEAP", number, "used=" + (jvm.totalMemory() - jvm.freeMemory()));
+  }
+
   private void fenced(int number, JobContext context) {
     boolean inDoubt = false;
-    while (!history.gateIsOpen(number)) {
+    while (!history.gateIsOpen(gateOf(number, context))) {
       if (!inDoubt && context.leaseInDoubt()) {
         inDoubt = true;
         history.add("DOUBT", number, "lost=" + context.leaseLost());

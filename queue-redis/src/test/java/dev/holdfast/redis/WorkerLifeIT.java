@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
@@ -20,9 +21,15 @@ import dev.holdfast.spi.Meters;
 import dev.holdfast.worker.WorkerHealth;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -51,6 +58,110 @@ class WorkerLifeIT extends WorkerFixture {
     assertThat(status(hangs).state()).isEqualTo(JobState.READY);
     assertThat(status(hangs).reason()).isEqualTo(StateReason.RELEASED);
     assertThat(status(hangs).counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
+  }
+
+  @Test
+  void a_handler_that_closes_its_own_worker_is_not_waited_for() throws Exception {
+    AtomicReference<Worker> own = new AtomicReference<>();
+    CountDownLatch closed = new CountDownLatch(1);
+    own.set(
+        start(
+            Worker.on(holdfast)
+                .handler(
+                    Mail.class,
+                    (mail, context) -> {
+                      await().atMost(SOON).until(() -> own.get() != null);
+                      own.get().close();
+                      closed.countDown();
+                    })
+                .queue("mail", 1),
+            options().drainGrace(Duration.ofMinutes(10)).build()));
+    JobId id = enqueue(1);
+    assertThat(closed.await(20, TimeUnit.SECONDS)).isTrue();
+    assertThat(status(id).reason()).isEqualTo(StateReason.RELEASED);
+    assertThat(status(id).counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
+  }
+
+  @Test
+  void a_close_waits_for_interrupted_handlers_no_longer_than_its_own_grace() throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    Worker worker =
+        start(
+            Worker.on(holdfast)
+                .handler(
+                    Mail.class,
+                    (mail, context) -> {
+                      running.countDown();
+                      awaitUninterruptibly(end);
+                    })
+                .queue("mail", 1),
+            options()
+                .drainGrace(Duration.ZERO)
+                .interruptGrace(Duration.ofMinutes(5))
+                .drainInterruptGrace(Duration.ofMillis(50))
+                .build());
+    enqueue(1);
+    assertThat(running.await(10, TimeUnit.SECONDS)).isTrue();
+    CompletableFuture<Void> closing = CompletableFuture.runAsync(worker::close);
+    try {
+      assertThat(closing).succeedsWithin(Duration.ofSeconds(20));
+    } finally {
+      end.countDown();
+    }
+  }
+
+  private static void awaitUninterruptibly(CountDownLatch latch) {
+    while (latch.getCount() > 0) {
+      try {
+        latch.await();
+      } catch (InterruptedException e) {
+        // as much real code does
+      }
+    }
+  }
+
+  @Test
+  void a_job_of_a_foreign_type_makes_no_series_of_its_own() {
+    Set<String> types = ConcurrentHashMap.newKeySet();
+    List<Supplier<Number>> stuck = new CopyOnWriteArrayList<>();
+    Meters recorder =
+        new Meters() {
+          @Override
+          public void ended(String queue, String type, String outcome, Duration took) {
+            types.add(type + " " + outcome);
+          }
+
+          @Override
+          public void stuck(Supplier<Number> threads) {
+            stuck.add(threads);
+          }
+
+          @Override
+          public void unstuck(Supplier<Number> threads) {
+            stuck.remove(threads);
+          }
+        };
+    try (Holdfast metered = open(HoldfastOptions.builder().meters(recorder).build())) {
+      metered.enqueue(new Sum(1, 2));
+      metered.enqueue(new Mail(1));
+      try (Worker worker =
+          Worker.on(metered)
+              .handler(Mail.class, (mail, context) -> {})
+              .queue("mail", 1)
+              .options(options().build())
+              .start()) {
+        await()
+            .atMost(SOON)
+            .untilAsserted(
+                () ->
+                    assertThat(types)
+                        .containsExactlyInAnyOrder("unknown missed", "mail.welcome succeeded"));
+        assertThat(stuck).hasSize(1);
+        assertThat(worker.health().stuckThreads()).isZero();
+      }
+      assertThat(stuck).isEmpty();
+    }
   }
 
   @Test

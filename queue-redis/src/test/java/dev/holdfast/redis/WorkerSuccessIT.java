@@ -58,13 +58,17 @@ class WorkerSuccessIT extends WorkerFixture {
         holdfast
             .enqueue(
                 new Mail(1),
-                EnqueueOptions.defaults().correlationId("request-9").header("tenant", "a"))
+                EnqueueOptions.defaults()
+                    .correlationId("request-9")
+                    .traceparent("00-a-b-01")
+                    .header("tenant", "a"))
             .id();
     awaitState(id, JobState.SUCCEEDED);
     assertThat(context.get().id()).isEqualTo(id);
     assertThat(context.get().type()).isEqualTo("mail.welcome");
     assertThat(context.get().attempt()).isEqualTo(1);
     assertThat(context.get().correlationId()).contains("request-9");
+    assertThat(context.get().traceparent()).contains("00-a-b-01");
     assertThat(context.get().headers()).containsEntry("tenant", "a");
     assertThat(context.get().fencingToken()).isPositive();
     assertThat(mdc.get())

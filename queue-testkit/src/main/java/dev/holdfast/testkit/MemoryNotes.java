@@ -64,9 +64,23 @@ final class MemoryNotes {
       logBytes -= log.removeFirst().length;
     }
     if (logBytes > MOST_LOG_BYTES) {
-      log.addLast(Arrays.copyOf(log.removeLast(), MOST_LOG_BYTES));
-      logBytes = MOST_LOG_BYTES;
+      byte[] cut = cut(log.removeLast());
+      log.addLast(cut);
+      logBytes = cut.length;
     }
+  }
+
+  /** As much as is kept, and not in the middle of a character. */
+  private static byte[] cut(byte[] line) {
+    int end = MOST_LOG_BYTES;
+    int last = end - 1;
+    while (last > 0 && (line[last] & 0xC0) == 0x80) {
+      last--;
+    }
+    if ((line[last] & 0xC0) == 0xC0) {
+      end = last;
+    }
+    return Arrays.copyOf(line, end);
   }
 
   /** Adds a line to the history. */
@@ -85,7 +99,6 @@ final class MemoryNotes {
 
   /** Drops what serves a further attempt only. */
   void ended() {
-    progress = null;
     checkpoint = null;
   }
 

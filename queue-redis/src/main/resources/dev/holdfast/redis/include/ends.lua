@@ -45,7 +45,7 @@ local function finish(id, t, state, reason)
   if keep_done > 0 and max_done > 0 then
     push(set_track, id, write_track(t))
     push(add_done, int(now + keep_done), id)
-    push(drop_notes, id .. ':p', id .. ':c', id .. ':o')
+    push(drop_notes, id .. ':c', id .. ':o')
     ended_done = ended_done + 1
   else
     push(drop_track, id)

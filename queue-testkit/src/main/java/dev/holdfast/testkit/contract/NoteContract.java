@@ -179,7 +179,7 @@ public abstract class NoteContract extends EngineContract {
   }
 
   @Test
-  void the_log_outlives_success_and_the_progress_does_not_matter_then() {
+  void log_and_progress_outlive_success() {
     String key = enqueueOne();
     Claim claim = taker().claimOne();
     note(claim.held(), "{\"f\":1}", "done", "5");
@@ -187,6 +187,34 @@ public abstract class NoteContract extends EngineContract {
 
     assertThat(state(key)).isEqualTo(JobState.SUCCEEDED);
     assertThat(stored(key).log()).containsExactly("done");
+    assertThat(text(stored(key).progress())).isEqualTo("{\"f\":1}");
+  }
+
+  @Test
+  void progress_outlives_a_cancel() {
+    String key = enqueueOne();
+    Claim claim = taker().claimOne();
+    note(claim.held(), "{\"f\":0.5}", null, null);
+    taker().settle(claim, new Outcome.Discarded());
+
+    assertThat(state(key)).isEqualTo(JobState.CANCELLED);
+    assertThat(text(stored(key).progress())).isEqualTo("{\"f\":0.5}");
+  }
+
+  @Test
+  void a_line_longer_than_the_whole_log_is_not_cut_within_a_character() {
+    String key = enqueueOne();
+    Claim claim = taker().claimOne();
+    for (String prefix : List.of("", "x", "xx", "xxx")) {
+      note(claim.held(), null, prefix + "\uD83D\uDE42".repeat(5_000), null);
+
+      assertThat(stored(key).log())
+          .singleElement()
+          .asString()
+          .startsWith(prefix + "\uD83D\uDE42")
+          .doesNotContain("\uFFFD")
+          .hasSizeGreaterThan(8_000);
+    }
   }
 
   @Test

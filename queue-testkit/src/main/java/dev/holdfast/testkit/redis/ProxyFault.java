@@ -1,6 +1,7 @@
 package dev.holdfast.testkit.redis;
 
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -35,6 +36,7 @@ public final class ProxyFault {
   private final Kind kind;
   private final byte[] bytes;
   private final int at;
+  private final byte[] answer;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   // The rest is guarded by lock.
@@ -50,6 +52,7 @@ public final class ProxyFault {
       Kind kind,
       byte[] bytes,
       int at,
+      byte[] answer,
       int skip,
       int times) {
     this.proxy = proxy;
@@ -57,6 +60,7 @@ public final class ProxyFault {
     this.kind = kind;
     this.bytes = bytes;
     this.at = at;
+    this.answer = answer;
     this.toSkip = skip;
     this.left = times;
   }
@@ -74,10 +78,10 @@ public final class ProxyFault {
   }
 
   /** Says whether this command, or its reply, is for this fault, and counts it if so. */
-  boolean takes(RedisCommand command) {
+  boolean takes(RedisCommand command, byte[] reply) {
     lock.lock();
     try {
-      if (left == 0 || released || !match.test(command)) {
+      if (left == 0 || released || !contains(reply, answer) || !match.test(command)) {
         return false;
       }
       if (toSkip > 0) {
@@ -93,6 +97,15 @@ public final class ProxyFault {
     } finally {
       lock.unlock();
     }
+  }
+
+  private static boolean contains(byte[] bytes, byte[] part) {
+    for (int from = 0; from + part.length <= bytes.length; from++) {
+      if (Arrays.equals(bytes, from, from + part.length, part, 0, part.length)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Tells those who wait; called once it is done. */

@@ -112,7 +112,7 @@ final class ProxyLink {
     RedisCommand command = new RedisCommand(RespFrames.parts(message), name);
     learnName(command);
     proxy.seen(command);
-    ProxyFault fault = proxy.faultFor(command, true);
+    ProxyFault fault = proxy.faultFor(command, null);
     if (fault != null && fault.kind() == ProxyFault.Kind.LOSE_COMMAND_AND_RESET) {
       reset();
       fault.happened();
@@ -161,7 +161,7 @@ final class ProxyLink {
       due.remove();
     }
     ProxyFault fault =
-        startsWith(message, "-NOSCRIPT") ? null : proxy.faultFor(answered.command, false);
+        startsWith(message, "-NOSCRIPT") ? null : proxy.faultFor(answered.command, message);
     if (fault == null) {
       toClient.put(message, null);
       return;

@@ -18,6 +18,7 @@ public final class ProxyRule {
 
   private final RedisProxy proxy;
   private final Predicate<RedisCommand> match;
+  private byte[] answer = NOTHING;
   private int skip;
   private int times = 1;
 
@@ -63,6 +64,18 @@ public final class ProxyRule {
       throw new IllegalArgumentException("skip must not be negative: " + value);
     }
     skip = value;
+    return this;
+  }
+
+  /**
+   * Acts only on replies with a text in them, such as the id of what they hand out. Default: on any
+   * reply. Of no effect on verbs about commands.
+   *
+   * @param text what the reply contains as UTF-8
+   * @return this rule
+   */
+  public ProxyRule answering(String text) {
+    answer = text.getBytes(StandardCharsets.UTF_8);
     return this;
   }
 
@@ -159,6 +172,7 @@ public final class ProxyRule {
   }
 
   private ProxyFault fault(ProxyFault.Kind kind, byte[] bytes, int at) {
-    return proxy.add(new ProxyFault(proxy, match, kind, bytes, at, skip, times));
+    byte[] in = kind.ofCommand ? NOTHING : answer;
+    return proxy.add(new ProxyFault(proxy, match, kind, bytes, at, in, skip, times));
   }
 }

@@ -44,6 +44,7 @@ public final class RedisProcess implements RedisServer {
 
   private final RedisExecutable executable;
   private final RedisServerOptions options;
+  private final boolean sentinel;
   private final RedisAddress address;
 
   /** Temporary; holds redis.conf and, unless a data directory was given, the data. */
@@ -59,9 +60,11 @@ public final class RedisProcess implements RedisServer {
 
   private record Running(Process process, OutputTail output, JvmExitGuard guard) {}
 
-  private RedisProcess(RedisExecutable executable, RedisServerOptions options, int port) {
+  private RedisProcess(
+      RedisExecutable executable, RedisServerOptions options, boolean sentinel, int port) {
     this.executable = executable;
     this.options = options;
+    this.sentinel = sentinel;
     this.address = new RedisAddress(HOST, port, null, options.password(), 0);
     this.home = TemporaryDirectory.create("holdfast-redis-");
     this.data =
@@ -71,12 +74,22 @@ public final class RedisProcess implements RedisServer {
   }
 
   static RedisProcess start(RedisExecutable executable, RedisServerOptions options) {
+    return start(executable, options, false);
+  }
+
+  /** Starts the executable as a Sentinel; the options' further lines say what it watches. */
+  static RedisProcess startSentinel(RedisServerOptions options) {
+    return start(RedisSearch.executableFor(options), options, true);
+  }
+
+  private static RedisProcess start(
+      RedisExecutable executable, RedisServerOptions options, boolean sentinel) {
     if (options.port() != 0) {
-      return startOn(options.port(), executable, options);
+      return startOn(options.port(), executable, options, sentinel);
     }
     for (int tries = 1; ; tries++) {
       try {
-        return startOn(LoopbackPort.free(), executable, options);
+        return startOn(LoopbackPort.free(), executable, options, sentinel);
       } catch (RedisStartException e) {
         // another process took the port between our look and Redis's bind
         if (tries == PORT_TRIES || e.output().stream().noneMatch(l -> l.contains("in use"))) {
@@ -87,8 +100,8 @@ public final class RedisProcess implements RedisServer {
   }
 
   private static RedisProcess startOn(
-      int port, RedisExecutable executable, RedisServerOptions options) {
-    RedisProcess server = new RedisProcess(executable, options, port);
+      int port, RedisExecutable executable, RedisServerOptions options, boolean sentinel) {
+    RedisProcess server = new RedisProcess(executable, options, sentinel, port);
     try {
       server.prepare();
       server.launch();
@@ -122,9 +135,14 @@ public final class RedisProcess implements RedisServer {
                 "bind " + HOST,
                 "port " + address.port(),
                 "dir " + RedisServerOptions.quoted(data.toString()),
-                "daemonize no",
-                "save \"\"",
-                "maxmemory-policy noeviction"));
+                "daemonize no"));
+    if (sentinel) {
+      // it keeps nothing, and writes what it learns into this file
+      lines.addAll(options.config());
+      return lines;
+    }
+    lines.add("save \"\"");
+    lines.add("maxmemory-policy noeviction");
     lines.add("appendonly " + (options.appendOnly() == null ? "no" : "yes"));
     if (options.appendOnly() != null) {
       lines.add("appendfsync " + options.appendOnly().inConfig());
@@ -145,6 +163,9 @@ public final class RedisProcess implements RedisServer {
         .ifPresent(setsid -> command.add(setsid.toString()));
     command.add(executable.path().toString());
     command.add(configFile().toString());
+    if (sentinel) {
+      command.add("--sentinel");
+    }
     Process process;
     try {
       process =

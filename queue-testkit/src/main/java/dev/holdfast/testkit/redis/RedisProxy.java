@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RedisProxy implements AutoCloseable {
   private static final int LAST_COMMANDS = 20;
+  private static final byte[] NOTHING = new byte[0];
 
   private final RedisAddress address;
   private final ProxyWeather weather = new ProxyWeather();
@@ -238,9 +239,11 @@ public final class RedisProxy implements AutoCloseable {
     loop.change(() -> {});
   }
 
-  @Nullable ProxyFault faultFor(RedisCommand command, boolean ofCommand) {
+  /** Finds what is to happen to a command, with no reply yet, or to the reply to it. */
+  @Nullable ProxyFault faultFor(RedisCommand command, byte @Nullable [] reply) {
     for (ProxyFault fault : faults) {
-      if (fault.kind().ofCommand == ofCommand && fault.takes(command)) {
+      if (fault.kind().ofCommand == (reply == null)
+          && fault.takes(command, reply == null ? NOTHING : reply)) {
         if (fault.kind() != ProxyFault.Kind.WATCH) {
           return fault;
         }

@@ -490,6 +490,17 @@ class RedisProxyIT {
     }
 
     @Test
+    void a_reply_is_picked_by_what_it_says() throws IOException {
+      ProxyFault fault =
+          proxy.on(RedisCommand.named("ECHO")).answering("two").replaceReply("+mine\r\n");
+      try (Socket socket = socket()) {
+        send(socket, "ECHO one\r\nECHO two\r\nECHO two\r\n");
+        assertThat(receive(socket, 25)).isEqualTo("$3\r\none\r\n+mine\r\n$3\r\ntwo\r\n");
+      }
+      assertThat(fault.count()).isEqualTo(1);
+    }
+
+    @Test
     void waiting_in_vain_names_the_last_commands() {
       ProxyFault fault = proxy.on(RedisCommand.named("GET")).watch();
       try (RespClient client = client()) {

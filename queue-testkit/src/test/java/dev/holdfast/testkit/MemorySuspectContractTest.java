@@ -1,9 +1,9 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.testkit.contract.ControlContract;
 import dev.holdfast.testkit.contract.EngineHarness;
+import dev.holdfast.testkit.contract.SuspectContract;
 
-final class MemoryControlContractTest extends ControlContract {
+final class MemorySuspectContractTest extends SuspectContract {
   @Override
   protected EngineHarness open() {
     return new MemoryHarness();

@@ -1,9 +1,9 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.testkit.contract.ControlContract;
 import dev.holdfast.testkit.contract.EngineHarness;
+import dev.holdfast.testkit.contract.LaneContract;
 
-final class RedisControlContractIT extends ControlContract {
+final class RedisLaneContractIT extends LaneContract {
   @Override
   protected EngineHarness open() {
     return RedisHarness.open();

@@ -1,0 +1,168 @@
+package dev.holdfast.redis;
+
+import io.lettuce.core.AbstractRedisClient;
+import io.lettuce.core.ClientOptions;
+import io.lettuce.core.MaintNotificationsConfig;
+import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisURI;
+import io.lettuce.core.SocketOptions;
+import io.lettuce.core.SocketOptions.KeepAliveOptions;
+import io.lettuce.core.SocketOptions.TcpUserTimeoutOptions;
+import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.api.StatefulConnection;
+import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.protocol.ProtocolVersion;
+import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
+import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.EpollProvider;
+import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Opens connections with the settings that all of ours have, whatever they are for: none connects
+ * again by itself, none sends again what was lost, none has a time-out of its own, and what does
+ * not open in time is closed when it does.
+ */
+final class Dialer implements AutoCloseable {
+  /** A peer that is silent for 13 s is asked three times, 13 s apart: Lettuce's own default. */
+  private static final Duration KEEP_ALIVE = Duration.ofSeconds(13);
+
+  /** How long sent bytes may stay unconfirmed, where the socket can be told so. */
+  private static final Duration UNCONFIRMED = Duration.ofSeconds(10);
+
+  private final RedisUri uri;
+
+  /** For TCP, TLS and the first words: the connect timeout, and a second more for a slow answer. */
+  private final Duration openTimeout;
+
+  private final @Nullable ClientResources own;
+  private final RedisClient client;
+
+  /**
+   * Makes a dialer.
+   *
+   * @param lettuce a client whose threads, name resolution and TLS settings are used, too; it stays
+   *     open
+   */
+  Dialer(RedisOptions options, @Nullable AbstractRedisClient lettuce) {
+    this.uri = options.uri();
+    this.openTimeout = options.connectTimeout().plusSeconds(1);
+    this.own = lettuce == null ? ClientResources.create() : null;
+    this.client = RedisClient.create(own != null ? own : lettuce(lettuce).getResources());
+    client.setOptions(clientOptions(options, lettuce));
+  }
+
+  private static AbstractRedisClient lettuce(@Nullable AbstractRedisClient client) {
+    if (client == null) {
+      throw new IllegalStateException("no client was given");
+    }
+    return client;
+  }
+
+  private static ClientOptions clientOptions(
+      RedisOptions options, @Nullable AbstractRedisClient lettuce) {
+    SocketOptions.Builder socket =
+        SocketOptions.builder()
+            .connectTimeout(options.connectTimeout())
+            .keepAlive(
+                KeepAliveOptions.builder()
+                    .enable()
+                    .idle(KEEP_ALIVE)
+                    .interval(KEEP_ALIVE)
+                    .count(3)
+                    .build());
+    if (EpollProvider.isAvailable()) {
+      socket.tcpUserTimeout(
+          TcpUserTimeoutOptions.builder().enable().tcpUserTimeout(UNCONFIRMED).build());
+    }
+    ClientOptions.Builder builder =
+        ClientOptions.builder()
+            .autoReconnect(false)
+            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
+            .requestQueueSize(options.requestQueueSize())
+            .protocolVersion(ProtocolVersion.RESP2)
+            .maintNotificationsConfig(MaintNotificationsConfig.disabled())
+            .timeoutOptions(TimeoutOptions.builder().timeoutCommands(false).build())
+            .socketOptions(socket.build());
+    if (lettuce != null) {
+      builder.sslOptions(lettuce.getOptions().getSslOptions());
+    }
+    return builder.build();
+  }
+
+  /** Opens a connection to a Redis server. */
+  CompletableFuture<StatefulRedisConnection<byte[], byte[]>> open(Node node, String purpose) {
+    return bounded(
+        client
+            .connectAsync(ByteArrayCodec.INSTANCE, named(uri.lettuce(node), purpose))
+            .toCompletableFuture());
+  }
+
+  /** Opens a connection that hears what is published. */
+  CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> openPubSub(
+      Node node, String purpose) {
+    return bounded(
+        client
+            .connectPubSubAsync(ByteArrayCodec.INSTANCE, named(uri.lettuce(node), purpose))
+            .toCompletableFuture());
+  }
+
+  /** Asks a Sentinel for the primary; null if it knows none of that name. */
+  CompletableFuture<@Nullable Node> ask(Node sentinel, String master) {
+    CompletableFuture<StatefulRedisSentinelConnection<String, String>> opening =
+        bounded(
+            client
+                .connectSentinelAsync(
+                    StringCodec.UTF8, named(uri.lettuceSentinel(sentinel), "sentinel"))
+                .toCompletableFuture());
+    CompletableFuture<@Nullable Node> answer =
+        opening
+            .thenCompose(open -> open.async().getMasterAddrByName(master).toCompletableFuture())
+            .<@Nullable Node>thenApply(Dialer::node)
+            .orTimeout(openTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    return answer.whenComplete(
+        (node, error) -> {
+          var unused = opening.thenCompose(StatefulConnection::closeAsync);
+        });
+  }
+
+  private static @Nullable Node node(@Nullable SocketAddress address) {
+    return address instanceof InetSocketAddress inet
+        ? new Node(inet.getHostString(), inet.getPort())
+        : null;
+  }
+
+  private RedisURI named(RedisURI address, String purpose) {
+    address.setClientName("holdfast:" + purpose);
+    address.setTimeout(openTimeout);
+    return address;
+  }
+
+  private <C extends StatefulConnection<?, ?>> CompletableFuture<C> bounded(
+      CompletableFuture<C> opening) {
+    CompletableFuture<C> inTime =
+        opening.copy().orTimeout(openTimeout.toMillis(), TimeUnit.MILLISECONDS);
+    return inTime.whenComplete(
+        (open, error) -> {
+          if (error != null) {
+            // Nobody uses it any more, should it still open.
+            var unused = opening.thenCompose(StatefulConnection::closeAsync);
+          }
+        });
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(0, 2, TimeUnit.SECONDS);
+    if (own != null) {
+      own.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
+    }
+  }
+}

@@ -1,0 +1,11 @@
+package dev.holdfast.redis;
+
+import dev.holdfast.testkit.contract.DeleteContract;
+import dev.holdfast.testkit.contract.EngineHarness;
+
+final class RedisDeleteContractIT extends DeleteContract {
+  @Override
+  protected EngineHarness open() {
+    return RedisHarness.open();
+  }
+}
