@@ -261,6 +261,11 @@ record ModelOp(String name, @Nullable Script script, Consumer<ModelStep> act) {
     return pass(ModelStep.PERIOD);
   }
 
+  /** To the last instant of a lease that begins now. */
+  static ModelOp passShort() {
+    return pass(ModelStep.LEASE.minusMillis(1));
+  }
+
   /** So long that the next reap takes it for an outage. */
   static ModelOp passOutage() {
     return pass(ModelStep.PERIOD.multipliedBy(3));

@@ -194,6 +194,7 @@ final class ModelPrograms {
             pause(),
             resume(),
             pass(SECOND),
+            passShort(),
             passOutage()));
     return all;
   }

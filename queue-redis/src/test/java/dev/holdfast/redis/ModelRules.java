@@ -160,6 +160,9 @@ final class ModelRules {
         broken(
             "I5 fenced settle",
             "an outcome with token " + held.token() + " was answered " + reply + ", of " + was);
+      } else if (reply == Settled.ALREADY
+          && !from.past().settled().contains(held.token().number())) {
+        broken("I5 fenced settle", "an outcome that was never accepted is said to stand: " + was);
       } else if (!stands && was != null && is != null) {
         boolean claimedNow =
             step.claims().stream().anyMatch(claim -> claim.held().key().equals(held.key()));
@@ -247,6 +250,10 @@ final class ModelRules {
   }
 
   private void begun(String key, ModelJob was, ModelJob is, Set<String> told) {
+    Turn turn = step.turn();
+    if (turn == null || turn.number() <= lastTurn(turn.consumer())) {
+      broken("I5 fenced settle", "job " + key + " was claimed by a turn that is not new: " + is);
+    }
     if (!told.contains(key)) {
       broken("I1 no loss", "job " + key + " was claimed and nobody was told: " + is);
     }
@@ -263,8 +270,12 @@ final class ModelRules {
 
   /** Whether this turn was taken before; if it was not, its repeat is an ordinary turn. */
   private boolean seen(Turn turn) {
-    String last = before.value("ops", "c:" + turn.consumer());
-    return last != null && last.startsWith(turn.number() + "\t");
+    return lastTurn(turn.consumer()) == turn.number();
+  }
+
+  private long lastTurn(String consumer) {
+    String last = before.value("ops", "c:" + consumer);
+    return last == null ? 0 : Long.parseLong(last.substring(0, last.indexOf('\t')));
   }
 
   /**

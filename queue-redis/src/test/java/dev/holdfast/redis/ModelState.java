@@ -9,7 +9,6 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,36 +29,7 @@ final class ModelState {
   private final long millis;
   private final List<ModelClient> clients;
   private final int crashes;
-  private final Past past;
-
-  /**
-   * What the rules remember of the way to a state.
-   *
-   * @param highestToken the highest number of any token given
-   * @param jobs the jobs that were created and not removed by an operator
-   * @param keyHolder the job that holds the one idempotency key, or ""
-   */
-  record Past(long highestToken, Set<String> jobs, String keyHolder) {
-    static final Past NONE = new Past(0, Set.of(), "");
-
-    private Past then(ModelStep step, QueueContents after) {
-      Set<String> known = jobs;
-      String holder = keyHolder;
-      if (!step.created().isEmpty() || !step.removed().isEmpty() || step.purged()) {
-        known = new TreeSet<>(jobs);
-        known.addAll(step.created());
-        known.removeAll(step.removed());
-        if (step.purged()) {
-          known.removeIf(key -> ModelJob.in(after, key) == null);
-        }
-        holder = step.removed().contains(holder) ? "" : holder;
-        for (String key : step.created()) {
-          holder = key.equals(step.keyed()) ? key : holder;
-        }
-      }
-      return new Past(Math.max(highestToken, ModelJob.highestToken(after)), known, holder);
-    }
-  }
+  private final ModelPast past;
 
   private ModelState(
       @Nullable ModelState before,
@@ -69,7 +39,7 @@ final class ModelState {
       long millis,
       List<ModelClient> clients,
       int crashes,
-      Past past) {
+      ModelPast past) {
     this.before = before;
     this.label = label;
     this.programs = programs;
@@ -82,7 +52,7 @@ final class ModelState {
 
   static ModelState first(QueueContents contents, long millis, List<ModelClient> clients) {
     List<List<ModelOp>> programs = clients.stream().map(ModelClient::program).toList();
-    return new ModelState(null, "", programs, contents, millis, clients, 0, Past.NONE);
+    return new ModelState(null, "", programs, contents, millis, clients, 0, ModelPast.NONE);
   }
 
   ModelState then(
@@ -143,7 +113,7 @@ final class ModelState {
     return crashes;
   }
 
-  Past past() {
+  ModelPast past() {
     return past;
   }
 

@@ -3,33 +3,37 @@ package dev.holdfast.redis;
 import static dev.holdfast.redis.ModelOp.*;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.testkit.redis.RedisProcess;
 import dev.holdfast.testkit.redis.RedisServer;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 
 /**
  * One small search for each rule: the fewest operations that can break it, in every order and with
  * a crash at each step. Quick, and what fails here names the rule; {@link MutantsIT} shows that it
  * does fail.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ProtocolRulesIT {
   private static final Duration SECOND = Duration.ofSeconds(1);
 
+  private RedisProcess server;
   private Model model;
 
-  @BeforeEach
+  @BeforeAll
   void open() {
-    String namespace = "rule" + Long.toString(ThreadLocalRandom.current().nextLong(1L << 40), 36);
-    model = new Model(RedisServer.shared(), namespace);
+    server = RedisServer.start();
+    model = new Model(server, "rules");
   }
 
-  @AfterEach
+  @AfterAll
   void close() {
     model.close();
+    server.close();
   }
 
   private void search(int jobs, List<List<ModelOp>> programs) {
@@ -71,6 +75,19 @@ class ProtocolRulesIT {
   void a_reaped_job_is_in_its_lane_again() {
     search(
         2, List.of(List.of(claim(2), passLease(), extend()), List.of(reap(), tidy("A"), claim(1))));
+  }
+
+  @Test
+  void a_lease_that_runs_is_not_reaped() {
+    search(
+        2,
+        List.of(
+            List.of(claim(1), extend(), ack()), List.of(passShort(), reap(), tidy("A"), reap())));
+  }
+
+  @Test
+  void a_turn_that_is_not_new_claims_nothing() {
+    search(3, List.of(List.of(claim(1), claim(1), oldTurn(), lateCopy()), List.of(claim(1))));
   }
 
   @Test

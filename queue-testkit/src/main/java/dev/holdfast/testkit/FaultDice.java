@@ -140,8 +140,8 @@ final class FaultDice {
     throw unavailable(drawn);
   }
 
-  /** Makes a call whose answer comes later, and goes wrong as drawn. */
-  <T> CompletableFuture<T> send(Call call, String about, Supplier<CompletableFuture<T>> made) {
+  /** As {@link #call(Call, String, Supplier)}, of a call that answers later. */
+  <T> CompletableFuture<T> later(Call call, String about, Supplier<CompletableFuture<T>> made) {
     InjectedFault drawn = roll(call, about);
     if (drawn == null) {
       return made.get();

@@ -51,7 +51,7 @@ final class FaultyClaiming implements Claiming {
 
   @Override
   public CompletableFuture<Boolean> note(QueueRef queue, Held held, Note note) {
-    return dice.send(
+    return dice.later(
         Call.NOTE, " of job " + queue.id(held.key()), () -> claiming.note(queue, held, note));
   }
 

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** Locks that are taken, kept and freed with trouble now and then. */
+/** Locks of which some calls go wrong. */
 final class FaultyLocks implements Locks {
   private final Locks locks;
   private final FaultDice dice;
@@ -19,20 +19,20 @@ final class FaultyLocks implements Locks {
 
   @Override
   public CompletableFuture<LockReply> lock(LockHolder holder, Duration lease, Duration timeout) {
-    return dice.send(Call.LOCK, of(holder), () -> locks.lock(holder, lease, timeout));
+    return dice.later(Call.LOCK, of(holder), () -> locks.lock(holder, lease, timeout));
   }
 
   @Override
   public CompletableFuture<ExtendReply> extend(
       LockHolder holder, long token, Duration lease, Duration timeout) {
-    return dice.send(
+    return dice.later(
         Call.EXTEND_LOCK, of(holder), () -> locks.extend(holder, token, lease, timeout));
   }
 
   @Override
   public CompletableFuture<UnlockReply> unlock(
       LockHolder holder, @Nullable Long token, Duration timeout) {
-    return dice.send(Call.UNLOCK, of(holder), () -> locks.unlock(holder, token, timeout));
+    return dice.later(Call.UNLOCK, of(holder), () -> locks.unlock(holder, token, timeout));
   }
 
   @Override
