@@ -37,10 +37,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Worker implements AutoCloseable {
   private final Holdfast holdfast;
+  private final WorkerOptions options;
   private final WorkerRuntime runtime;
 
-  private Worker(Holdfast holdfast, WorkerRuntime runtime) {
+  private Worker(Holdfast holdfast, WorkerOptions options, WorkerRuntime runtime) {
     this.holdfast = holdfast;
+    this.options = options;
     this.runtime = runtime;
   }
 
@@ -52,6 +54,11 @@ public final class Worker implements AutoCloseable {
   /** The worker's name, as in logs and in the store. */
   public String name() {
     return runtime.name();
+  }
+
+  /** The options it was started with. */
+  public WorkerOptions options() {
+    return options;
   }
 
   /** How the worker is now, for a health endpoint. Costs no round trip. */
@@ -279,7 +286,7 @@ public final class Worker implements AutoCloseable {
               shares,
               interceptors);
       holdfast.requireOpen();
-      Worker worker = new Worker(holdfast, WorkerRuntime.start(plan));
+      Worker worker = new Worker(holdfast, options, WorkerRuntime.start(plan));
       started = true;
       holdfast.started(worker);
       return worker;

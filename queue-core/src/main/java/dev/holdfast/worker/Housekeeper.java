@@ -25,13 +25,6 @@ import org.slf4j.LoggerFactory;
 final class Housekeeper {
   private static final Logger log = LoggerFactory.getLogger(Housekeeper.class);
 
-  /**
-   * Leases that end later than this many leases of our own from now are cut: they come from a clock
-   * that stepped back. Not one, so that a deploy which makes the lease longer does not have the old
-   * workers cut the new ones' leases under their extension period.
-   */
-  private static final int LEASE_MARGIN = 10;
-
   private static final int MOST_BROKEN = 100;
 
   private final Engine engine;
@@ -103,15 +96,7 @@ final class Housekeeper {
     Chore(ServedQueue queue, long firstAt) {
       this.queue = queue;
       this.nextAt = firstAt;
-      this.order =
-          new ReapOrder(
-              queue.ref(),
-              options.reapPeriod(),
-              options.reapJitter(),
-              options.extendPeriod().plusSeconds(1),
-              options.lease().multipliedBy(LEASE_MARGIN),
-              options.maxCrashes(),
-              options.retention());
+      this.order = options.reapOrder(queue.ref());
     }
 
     void subscribe() {

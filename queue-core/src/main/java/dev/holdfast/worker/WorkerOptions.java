@@ -3,6 +3,8 @@ package dev.holdfast.worker;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.Retention;
+import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Upkeep.ReapOrder;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -44,6 +46,13 @@ public record WorkerOptions(
     Threads threads,
     int maxCrashes,
     Retention retention) {
+
+  /**
+   * Leases that end later than this many leases of our own from now are cut: they come from a clock
+   * that stepped back. Not one, so that a deploy which makes the lease longer does not have the old
+   * workers cut the new ones' leases under their extension period.
+   */
+  private static final int LEASE_MARGIN = 10;
 
   /** Which attempts are logged at INFO when they end. */
   public enum AttemptLog {
@@ -97,6 +106,18 @@ public record WorkerOptions(
     Objects.requireNonNull(attemptLog, "attemptLog");
     Objects.requireNonNull(threads, "threads");
     Objects.requireNonNull(retention, "retention");
+  }
+
+  /** What a worker with these options asks of an engine when it reaps a queue. */
+  public ReapOrder reapOrder(QueueRef queue) {
+    return new ReapOrder(
+        queue,
+        reapPeriod,
+        reapJitter,
+        extendPeriod.plusSeconds(1),
+        lease.multipliedBy(LEASE_MARGIN),
+        maxCrashes,
+        retention);
   }
 
   /** All defaults. */

@@ -203,7 +203,7 @@ final class RedisLine implements RedisCalls, AutoCloseable {
       lock.unlock();
     }
     if (strange) {
-      used.close();
+      var unused = used.close();
     }
   }
 

@@ -146,15 +146,18 @@ final class FaultDice {
     if (drawn == null) {
       return made.get();
     }
-    EngineUnavailableException thrown = unavailable(drawn);
     return drawn.fault() == Fault.LOST_REPLY
-        ? lost(made.get(), thrown)
-        : CompletableFuture.failedFuture(thrown);
+        ? lost(made.get(), unavailable(drawn))
+        : CompletableFuture.failedFuture(unavailable(drawn));
   }
 
-  /** Fails with the exception once the answer is there; an answer that failed fails as it did. */
+  /** Fails as soon as the answer is there, which nobody gets to see. */
   static <T> CompletableFuture<T> lost(CompletableFuture<T> answer, HoldfastException thrown) {
-    return answer.thenCompose(reply -> CompletableFuture.failedFuture(thrown));
+    CompletableFuture<T> lost = new CompletableFuture<>();
+    CompletableFuture<T> unused =
+        answer.whenComplete(
+            (reply, failure) -> lost.completeExceptionally(failure == null ? thrown : failure));
+    return lost;
   }
 
   static EngineUnavailableException unavailable(InjectedFault drawn) {

@@ -8,8 +8,6 @@ import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.testkit.FaultyEngine.Call;
-import dev.holdfast.testkit.FaultyEngine.Fault;
-import dev.holdfast.testkit.FaultyEngine.InjectedFault;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -53,21 +51,8 @@ final class FaultyClaiming implements Claiming {
 
   @Override
   public CompletableFuture<Boolean> note(QueueRef queue, Held held, Note note) {
-    InjectedFault drawn = dice.roll(Call.NOTE, " of job " + queue.id(held.key()));
-    if (drawn == null) {
-      return claiming.note(queue, held, note);
-    } else if (drawn.fault() != Fault.LOST_REPLY) {
-      return CompletableFuture.failedFuture(FaultDice.unavailable(drawn));
-    }
-    CompletableFuture<Boolean> lost = new CompletableFuture<>();
-    CompletableFuture<Boolean> unused =
-        claiming
-            .note(queue, held, note)
-            .whenComplete(
-                (stood, failure) ->
-                    lost.completeExceptionally(
-                        failure == null ? FaultDice.unavailable(drawn) : failure));
-    return lost;
+    return dice.later(
+        Call.NOTE, " of job " + queue.id(held.key()), () -> claiming.note(queue, held, note));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.Holdfast;
+import dev.holdfast.testkit.HoldfastTest.Mode;
 import dev.holdfast.testkit.HoldfastTest.On;
 import java.lang.reflect.Method;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class HoldfastExtension implements ParameterResolver, AfterEachCall
     Store store = store(context);
     TestKit kit = store.get(TestKit.class, TestKit.class);
     if (kit == null) {
-      kit = on(context) == On.REDIS ? TestKit.onRedis() : TestKit.inMemory();
+      kit = open(found(context));
       store.put(TestKit.class, kit);
     }
     return kit;
@@ -81,7 +82,19 @@ public final class HoldfastExtension implements ParameterResolver, AfterEachCall
     return context.getStore(STORE);
   }
 
-  private static On on(ExtensionContext context) {
+  private static TestKit open(Optional<HoldfastTest> annotation) {
+    On on = annotation.map(HoldfastTest::value).orElse(On.MEMORY);
+    Mode mode = annotation.map(HoldfastTest::mode).orElse(Mode.BACKGROUND);
+    if (on == On.MEMORY) {
+      return TestKit.inMemory(mode);
+    } else if (mode == Mode.BACKGROUND) {
+      return TestKit.onRedis();
+    }
+    throw new ParameterResolutionException(
+        "mode " + mode + " is for tests in memory, and this test is a @HoldfastTest(REDIS)");
+  }
+
+  private static Optional<HoldfastTest> found(ExtensionContext context) {
     Method method = context.getRequiredTestMethod();
     Optional<HoldfastTest> found = AnnotationSupport.findAnnotation(method, HoldfastTest.class);
     @Nullable Class<?> at = context.getRequiredTestClass();
@@ -89,6 +102,6 @@ public final class HoldfastExtension implements ParameterResolver, AfterEachCall
       found = AnnotationSupport.findAnnotation(at, HoldfastTest.class);
       at = at.getEnclosingClass();
     }
-    return found.map(HoldfastTest::value).orElse(On.MEMORY);
+    return found;
   }
 }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  * and get the same objects throughout one test:
  *
  * <ul>
- *   <li>{@code Holdfast}: on the test's engine
+ *   <li>{@code Holdfast}: on the test's engine; closing it drains the test's workers first
  *   <li>{@link TestWorkers}: starts workers on it, and drains them after the test
  *   <li>{@link InMemoryEngine} and {@link ManualTime}: the engine and its clock, in memory only
  * </ul>
@@ -41,6 +41,26 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface HoldfastTest {
   /** Where the test's queues are. Default in memory. */
   On value() default On.MEMORY;
+
+  /** When workers attempt what is enqueued; other than BACKGROUND in memory only. */
+  Mode mode() default Mode.BACKGROUND;
+
+  /** When the workers of a test attempt what there is to do: real workers, in each mode. */
+  enum Mode {
+    /** At once, beside the test, as in an application. */
+    BACKGROUND,
+    /**
+     * Nothing until the test says so: {@link TestWorkers#step}, or {@link InMemoryEngine#letPass}.
+     */
+    STEP_BY_STEP,
+    /**
+     * Before an enqueue returns: it waits until no job of a queue that a worker serves is held,
+     * ready or due. So what it enqueued has been attempted, and what that enqueued in turn. An
+     * enqueue within an attempt does not wait. What is due later, such as a retry, waits for {@link
+     * InMemoryEngine#letPass}.
+     */
+    INLINE
+  }
 
   /** Where the queues of a test are. */
   enum On {

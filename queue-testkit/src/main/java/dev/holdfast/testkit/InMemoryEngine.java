@@ -11,7 +11,6 @@ import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +27,6 @@ import org.jspecify.annotations.Nullable;
  * from one due time to the next.
  */
 public final class InMemoryEngine implements Engine {
-  /** How long {@link #letPass} waits for work to be done. Chosen, not measured. */
-  private static final Duration PATIENCE = Duration.ofSeconds(10);
-
   private final MemoryStore store;
   private final MemoryIntake intake;
   private final MemoryClaiming claiming;
@@ -75,7 +71,9 @@ public final class InMemoryEngine implements Engine {
   /**
    * Lets time pass as workers see it: again and again waits until no job is held, ready or due, and
    * moves the clock on to the next due time, until the duration is over and all is quiet. A week of
-   * retries takes as long as the handlers do.
+   * retries takes as long as the handlers do. What a worker held that {@link
+   * TestWorkers#crashAfter} made die is reaped by another one meanwhile, once its lease has ended
+   * and a reap is due.
    *
    * <p>Workers must serve the queues meanwhile; paused queues are left out. Time stands still while
    * a job is held, but not for a thread of the test that is about to enqueue.
@@ -85,39 +83,24 @@ public final class InMemoryEngine implements Engine {
    *     within 10 s of real time (the message names the queue), or if the thread is interrupted
    */
   public void letPass(Duration time) {
+    if (time.isNegative()) {
+      throw new IllegalArgumentException("time to pass is " + time + "; it must not be negative");
+    }
+    passingTime().pass(time);
+  }
+
+  /**
+   * What lets its time pass.
+   *
+   * @throws IllegalStateException if the engine is not on a {@link ManualTime}
+   */
+  PassingTime passingTime() {
     ManualTime manual = this.time;
     if (manual == null) {
       throw new IllegalStateException(
           "the engine is on the system's clock, which passes by itself; use InMemoryEngine.on(…)");
     }
-    if (time.isNegative()) {
-      throw new IllegalArgumentException("time to pass is " + time + "; it must not be negative");
-    }
-    Instant end = manual.instant().plus(time);
-    awaitQuiet(manual);
-    while (manual.instant().isBefore(end)) {
-      Instant due = store.nextDue();
-      manual.advanceTo(due == null || due.isAfter(end) ? end : due);
-      awaitQuiet(manual);
-    }
-  }
-
-  private void awaitQuiet(ManualTime manual) {
-    String busy;
-    try {
-      busy = store.awaitQuiet(PATIENCE.toNanos());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      busy = "the thread was interrupted";
-    }
-    if (busy != null) {
-      throw new IllegalStateException(
-          "time stopped at "
-              + manual.instant()
-              + ": "
-              + busy
-              + "; is a worker serving the queue, and does its handler return?");
-    }
+    return new PassingTime(store, reaping, manual);
   }
 
   @Override

@@ -82,6 +82,11 @@ public final class JobAssert extends PatientAssert<JobAssert, JobId, Optional<Jo
         "to have " + failures + " failures", job -> job.counters().failures() == failures);
   }
 
+  /** So many leases in a row ended without an outcome, as when a worker dies. */
+  public JobAssert hasCrashes(int crashes) {
+    return expectJob("to have " + crashes + " crashes", job -> job.counters().crashes() == crashes);
+  }
+
   /** Its last failure is of exactly this class; a subclass is another one. */
   public JobAssert lastFailedWith(Class<? extends Throwable> type) {
     return expectJob(

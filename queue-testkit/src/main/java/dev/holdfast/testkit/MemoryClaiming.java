@@ -31,7 +31,8 @@ final class MemoryClaiming implements Claiming {
 
   @Override
   public TurnReply turn(Turn turn) {
-    return store.act(turn.queue(), (queue, now) -> new MemoryTurn(queue, now, turn).take());
+    return store.act(
+        turn.queue(), (queue, now) -> new MemoryTurn(queue, now, turn, store.gate()).take());
   }
 
   @Override

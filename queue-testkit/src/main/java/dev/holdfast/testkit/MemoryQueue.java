@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +101,14 @@ final class MemoryQueue {
 
   int ready() {
     return lanes.values().stream().mapToInt(ReadyList::size).sum();
+  }
+
+  /** The keys of the jobs that some consumers hold. */
+  List<String> heldBy(Predicate<String> consumers) {
+    return held.entrySet().stream()
+        .filter(entry -> consumers.test(entry.getKey()))
+        .flatMap(entry -> entry.getValue().stream())
+        .toList();
   }
 
   /** Wakes an idle worker, unless the queue is paused. */

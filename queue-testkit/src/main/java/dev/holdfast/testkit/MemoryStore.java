@@ -1,13 +1,18 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.job.EngineUnavailableException;
+import dev.holdfast.spi.Held;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Upkeep.ReapOrder;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,8 +39,14 @@ final class MemoryStore {
   /** Counts acts, each within its queue's lock. */
   private final AtomicLong acts = new AtomicLong();
 
+  /** Turns that a worker may not survive, and that are on their way. */
+  private final AtomicInteger turns = new AtomicInteger();
+
   /** Told after each act on a queue, with no lock held. */
   private final ChangeSignal changes = new ChangeSignal();
+
+  private final StepGate gate = new StepGate();
+  private final Crew crew = new Crew();
 
   /** Set once, by {@link #close()}. */
   private volatile boolean closed;
@@ -46,6 +57,52 @@ final class MemoryStore {
 
   BellTokens bells() {
     return bells;
+  }
+
+  StepGate gate() {
+    return gate;
+  }
+
+  Crew crew() {
+    return crew;
+  }
+
+  /** A worker of the test lives, and would reap these queues like this. */
+  void join(Object worker, List<ReapOrder> orders) {
+    crew.join(worker, orders);
+    for (ReapOrder order : orders) {
+      // The first worker of a queue finds no outage: there was nobody to be away.
+      run(
+          order.queue(),
+          (queue, now) ->
+              queue.lastReap = queue.lastReap == null ? (Long) now.toEpochMilli() : queue.lastReap);
+    }
+  }
+
+  /** A worker of the test takes a turn that it may not survive; nothing is quiet meanwhile. */
+  void turnBegins() {
+    turns.incrementAndGet();
+  }
+
+  /** It has taken the turn, or has died with it. */
+  void turnEnds() {
+    turns.decrementAndGet();
+    changes.tell();
+  }
+
+  /** A worker of the test serves no longer. */
+  void leave(Object worker) {
+    crew.leave(worker);
+  }
+
+  /** A worker of the test has died; who waits for what it holds waits no longer. */
+  void die(Object worker, Set<String> consumers) {
+    crew.die(worker, consumers);
+    changes.tell();
+  }
+
+  ChangeSignal changes() {
+    return changes;
   }
 
   boolean closed() {
@@ -103,43 +160,85 @@ final class MemoryStore {
     }
   }
 
+  /** Wakes workers of a queue. */
+  void ring(QueueRef ref) {
+    run(ref, (queue, now) -> queue.ring());
+  }
+
   /**
-   * Waits until no job is held, ready or due, paused queues left out.
+   * Waits until no job of some queues is held, ready or due; paused queues and what dead workers
+   * hold are left out.
    *
+   * @param which the queues
    * @param nanos how long to wait, of real time
    * @return null once that is so; else what there was to do when the time was over
    */
-  @Nullable String awaitQuiet(long nanos) throws InterruptedException {
-    return changes.awaitNull(this::busy, nanos);
+  @Nullable String awaitQuiet(Predicate<QueueRef> which, long nanos) throws InterruptedException {
+    return changes.awaitNull(() -> busy(which), nanos);
   }
 
-  private @Nullable String busy() {
+  private @Nullable String busy(Predicate<QueueRef> which) {
     String found;
     long before;
     do {
       // A handler may enqueue to a queue already looked at, and end before its own is looked at.
       before = acts.get();
-      found = firstBusy();
+      found = firstBusy(which);
     } while (found == null && acts.get() != before);
     return found;
   }
 
-  private @Nullable String firstBusy() {
+  private @Nullable String firstBusy(Predicate<QueueRef> which) {
     for (MemoryQueue queue : queues.values()) {
-      queue.lock.lock();
-      try {
-        int held = queue.leases.size();
-        int ready = queue.ready();
-        int due = queue.due.countUpTo(clock.instant().toEpochMilli());
-        if (held > 0 || (!queue.paused && ready + due > 0)) {
-          return "queue %s has %d jobs held, %d ready and %d due"
-              .formatted(queue.ref.name(), held, ready, due);
+      if (which.test(queue.ref)) {
+        queue.lock.lock();
+        try {
+          int held = queue.leases.size() - queue.heldBy(crew::isDead).size();
+          int waiting = waiting(queue);
+          if (held > 0 || waiting > 0) {
+            return "queue %s has %d jobs held and %d ready or due"
+                .formatted(queue.ref.name(), held, waiting);
+          }
+        } finally {
+          queue.lock.unlock();
         }
-      } finally {
-        queue.lock.unlock();
       }
     }
-    return null;
+    return turns.get() > 0 ? "a worker takes a turn" : null;
+  }
+
+  /** How many jobs a worker could claim now. */
+  private int waiting(MemoryQueue queue) {
+    return queue.paused ? 0 : queue.ready() + queue.due.countUpTo(clock.instant().toEpochMilli());
+  }
+
+  /** Whether a worker could claim a job now. */
+  boolean claimable(QueueRef ref) {
+    MemoryQueue queue = queue(ref);
+    queue.lock.lock();
+    try {
+      return waiting(queue) > 0;
+    } finally {
+      queue.lock.unlock();
+    }
+  }
+
+  /** Whether a claim stands, or may be about to, and its worker lives. */
+  boolean stands(QueueRef ref, Held held) {
+    if (turns.get() > 0) {
+      return true;
+    }
+    MemoryQueue queue = queue(ref);
+    queue.lock.lock();
+    try {
+      MemoryJob job = queue.jobs.get(held.key());
+      return job != null
+          && job.consumer != null
+          && held.token().equals(job.token)
+          && !crew.isDead(job.consumer);
+    } finally {
+      queue.lock.unlock();
+    }
   }
 
   /** When the next job is due in any queue that is not paused. */
@@ -157,5 +256,10 @@ final class MemoryStore {
       }
     }
     return next == null ? null : Instant.ofEpochMilli(next);
+  }
+
+  /** All queues there are. */
+  List<QueueRef> all() {
+    return List.copyOf(queues.keySet());
   }
 }

@@ -35,19 +35,26 @@ final class MemoryTurn {
 
   private final MemoryQueue queue;
   private final Turn turn;
+  private final StepGate gate;
   private final long now;
   private final long nowMicros;
   private final MemoryEnds ends;
   private final List<MemoryJob> released = new ArrayList<>();
   private final List<Claim> claims = new ArrayList<>();
   private long claimedBytes;
+
+  /** The room of the turn, or less if a test lets workers claim less. */
+  private int admitted;
+
   private boolean cut;
   private boolean pushed;
   private long nextToken;
   private final String nonce;
 
-  MemoryTurn(MemoryQueue queue, Instant now, Turn turn) {
+  MemoryTurn(MemoryQueue queue, Instant now, Turn turn, StepGate gate) {
     this.queue = queue;
+    this.gate = gate;
+    this.admitted = turn.room();
     this.turn = turn;
     this.now = now.toEpochMilli();
     this.nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
@@ -198,13 +205,16 @@ final class MemoryTurn {
   // 3. Claims.
 
   private void claimAll() {
-    int room = Math.min(turn.room(), Turn.MOST);
+    int wanted = Math.min(turn.room(), Turn.MOST);
+    int room = gate.admit(queue.ref, wanted);
+    admitted = room < wanted ? room : admitted;
     if (turn.suspects() && room > 0) {
       claimFrom(Lane.SUSPECT, 1);
     }
     for (Lane lane : order()) {
       claimFrom(lane, room - claims.size());
     }
+    gate.claimed(queue.ref, claims);
     if (!claims.isEmpty()) {
       queue.lastToken = nextToken - 1;
       queue.workers.putIfAbsent(turn.consumer(), now);
@@ -279,7 +289,7 @@ final class MemoryTurn {
     if (others + suspects > 0 && (!claims.isEmpty() || (pushed && turn.room() == 0))) {
       queue.ring();
     }
-    return claims.size() < turn.room() && (others > 0 || maybeMoreDue);
+    return claims.size() < admitted && (others > 0 || maybeMoreDue);
   }
 
   // 5. The watch: one worker knows the next due time and takes a turn at that instant.

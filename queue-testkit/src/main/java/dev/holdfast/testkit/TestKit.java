@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
 import dev.holdfast.spi.Engine;
+import dev.holdfast.testkit.HoldfastTest.Mode;
 import dev.holdfast.testkit.redis.RedisServer;
 import java.util.Map;
 import java.util.UUID;
@@ -19,15 +20,18 @@ final class TestKit {
       Holdfast holdfast, TestWorkers workers, Map<Class<?>, Object> parameters, Runnable cleanUp) {
     this.holdfast = holdfast;
     this.workers = workers;
+    workers.opened(holdfast);
     this.parameters = parameters;
     this.cleanUp = cleanUp;
   }
 
-  static TestKit inMemory() {
+  static TestKit inMemory(Mode mode) {
     ManualTime time = ManualTime.create();
-    InMemoryEngine engine = InMemoryEngine.on(time);
-    Holdfast holdfast = Holdfast.on(FaultyEngine.ifAsked(engine), options().clock(time).build());
-    TestWorkers workers = new TestWorkers(holdfast);
+    InMemoryEngine memory = InMemoryEngine.on(time);
+    Engine engine = FaultyEngine.ifAsked(memory);
+    HoldfastOptions options = options().clock(time).build();
+    TestWorkers workers = new TestWorkers(engine, options, mode, memory);
+    Holdfast holdfast = Holdfast.on(door(engine, workers), options);
     return new TestKit(
         holdfast,
         workers,
@@ -37,7 +41,7 @@ final class TestKit {
             TestWorkers.class,
             workers,
             InMemoryEngine.class,
-            engine,
+            memory,
             ManualTime.class,
             time),
         () -> {});
@@ -47,13 +51,18 @@ final class TestKit {
     RedisServer server = RedisServer.shared();
     String namespace = "hft-" + UUID.randomUUID();
     Engine engine = FaultyEngine.ifAsked(Engines.open(server.uri(), namespace));
-    Holdfast holdfast = Holdfast.on(engine, options().build());
-    TestWorkers workers = new TestWorkers(holdfast);
+    HoldfastOptions options = options().build();
+    TestWorkers workers = new TestWorkers(engine, options, Mode.BACKGROUND, null);
+    Holdfast holdfast = Holdfast.on(door(engine, workers), options);
     return new TestKit(
         holdfast,
         workers,
         Map.of(Holdfast.class, holdfast, TestWorkers.class, workers),
         () -> Engines.removeKeys(server, namespace));
+  }
+
+  private static Engine door(Engine engine, TestWorkers workers) {
+    return new DoorSide(engine, workers::afterEnqueue, workers::drain);
   }
 
   private static HoldfastOptions.Builder options() {
@@ -64,7 +73,10 @@ final class TestKit {
     return parameters.get(type);
   }
 
-  /** Drains the workers, closes the Holdfast with its engine, and removes what was stored. */
+  /**
+   * Drains the workers, closes the Holdfast with its engine, and removes what was stored; then
+   * fails if a crash that was ordered did not happen.
+   */
   void close() {
     try {
       workers.drain();
@@ -75,5 +87,6 @@ final class TestKit {
         cleanUp.run();
       }
     }
+    workers.requireCrashes();
   }
 }

@@ -7,6 +7,7 @@ import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Held;
+import dev.holdfast.spi.LockHolder;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.QueueRef;
@@ -58,6 +59,10 @@ final class SeamCalls {
     calls.put(Call.DELETE_DEAD, () -> engine.control().deleteDead(QUEUE, KEY));
     calls.put(Call.PURGE, () -> engine.control().purge(QUEUE));
     calls.put(Call.PAUSE, () -> engine.control().pause(QUEUE, false));
+    LockHolder holder = new LockHolder("report", "me");
+    calls.put(Call.LOCK, () -> join(engine.locks().lock(holder, SECOND, SECOND)));
+    calls.put(Call.EXTEND_LOCK, () -> join(engine.locks().extend(holder, 1, SECOND, SECOND)));
+    calls.put(Call.UNLOCK, () -> join(engine.locks().unlock(holder, 1L, SECOND)));
     return calls;
   }
 

@@ -6,15 +6,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Enqueued;
 import dev.holdfast.Holdfast;
+import dev.holdfast.examples.docs.DocExamples.Mailer;
 import dev.holdfast.examples.docs.DocExamples.SendWelcome;
 import dev.holdfast.examples.docs.DocExamples.SendWelcomeHandler;
+import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.JobStatus;
+import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.job.QueueFullException;
 import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.lock.HeldLock;
 import dev.holdfast.lock.NamedLock;
 import dev.holdfast.redis.RedisEngine;
+import dev.holdfast.testkit.FaultyEngine;
+import dev.holdfast.testkit.FaultyEngine.Call;
+import dev.holdfast.testkit.FaultyEngine.Fault;
 import dev.holdfast.testkit.HoldfastTest;
+import dev.holdfast.testkit.HoldfastTest.Mode;
 import dev.holdfast.testkit.HoldfastTest.On;
 import dev.holdfast.testkit.InMemoryEngine;
 import dev.holdfast.testkit.ManualTime;
@@ -28,8 +38,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * The tests that {@code docs/testing.md} and {@code docs/locks.md} show; {@code DocsTest} compares.
@@ -118,6 +130,130 @@ class DocTestingIT {
       assertThat(lock.tryLock()).isPresent();
     }
     // end::lock-in-memory[]
+  }
+
+  @Nested
+  // tag::step-by-step[]
+  @HoldfastTest(mode = Mode.STEP_BY_STEP)
+  class StepByStepTest {
+    @Test
+    void a_failed_mail_is_tried_again_a_little_later(Holdfast holdfast, TestWorkers workers) {
+      workers.start(
+          worker ->
+              worker.handler(
+                  SendWelcome.class,
+                  (job, context) -> {
+                    throw new IOException("mail server is away");
+                  }));
+      holdfast.enqueue(new SendWelcome(7, "fr"));
+      assertThat(holdfast).queue("mail").hasReady(1); // nothing runs by itself
+
+      JobStatus status = workers.step().orElseThrow();
+
+      assertThat(status.state()).isEqualTo(JobState.SCHEDULED);
+      assertThat(workers.step()).isEmpty(); // the retry is not due yet
+    }
+  }
+
+  // end::step-by-step[]
+
+  @Nested
+  // tag::inline[]
+  @HoldfastTest(mode = Mode.INLINE)
+  class InlineTest {
+    @Test
+    void a_welcome_is_sent_before_enqueue_returns(Holdfast holdfast, TestWorkers workers) {
+      List<Long> sent = new CopyOnWriteArrayList<>();
+      workers.start(
+          worker -> worker.handler(SendWelcome.class, (job, c) -> sent.add(job.userId())));
+
+      holdfast.enqueue(new SendWelcome(7, "fr")); // your code under test does this
+
+      assertThat(sent).containsExactly(7L);
+    }
+  }
+
+  // end::inline[]
+
+  @Nested
+  @HoldfastTest
+  class Crashing {
+    // tag::crash[]
+    @Test
+    void a_welcome_is_sent_again_when_its_worker_dies(
+        Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+      List<Long> sent = new CopyOnWriteArrayList<>();
+      Mailer mailer =
+          (user, locale, key) -> {
+            sent.add(user);
+            workers.crashPoint("sent"); // the mail is out, and nobody knows
+          };
+      workers.start(worker -> worker.handler(new SendWelcomeHandler(mailer)));
+      workers.start(worker -> worker.handler(new SendWelcomeHandler(mailer)));
+      workers.crashAfter("sent");
+
+      JobId id = holdfast.enqueue(new SendWelcome(7, "fr")).id();
+      engine.letPass(Duration.ofMinutes(1));
+
+      assertThat(holdfast).job(id).hasSucceeded().hasCrashes(1);
+      assertThat(sent).containsExactly(7L, 7L); // at least once: does your mailer bear that?
+    }
+
+    // end::crash[]
+  }
+
+  @Nested
+  @HoldfastTest
+  class Faults {
+    /** Code that does what docs/guarantees.md tells a caller to do. */
+    private final BiConsumer<Holdfast, Long> signUp =
+        (holdfast, user) -> {
+          EnqueueOptions options = EnqueueOptions.defaults().idempotencyKey("welcome:" + user);
+          while (true) {
+            try {
+              holdfast.enqueue(new SendWelcome(user, "fr"), options);
+              return;
+            } catch (OutcomeUnknownException | EngineUnavailableException | QueueFullException e) {
+              assertThat(e).hasMessageContaining("seed 42");
+            }
+          }
+        };
+
+    @Test
+    void a_sign_up_makes_one_job_whatever_goes_wrong() {
+      // tag::faults[]
+      FaultyEngine engine =
+          FaultyEngine.around(InMemoryEngine.create())
+              .seed(42)
+              .rate(0)
+              .rate(Call.ENQUEUE, 0.5)
+              .build();
+      try (Holdfast holdfast = Holdfast.on(engine)) {
+        for (long user = 0; user < 100; user++) {
+          signUp.accept(holdfast, user); // your code under test, which enqueues
+        }
+        assertThat(engine.injected(Call.ENQUEUE, Fault.LOST_REPLY)).isPositive();
+        engine.calm(true); // no more faults, to look at what came of it
+        assertThat(holdfast).queue("mail").hasReady(100);
+      }
+      // end::faults[]
+    }
+
+    // tag::without-faults[]
+    @Test
+    @DisabledIfSystemProperty(
+        named = FaultyEngine.PROPERTY,
+        matches = ".+",
+        disabledReason = "a log line is best effort: one that gets no answer is dropped")
+    void what_was_sent_is_in_the_log_of_the_job(
+        Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+      workers.start(worker -> worker.handler(SendWelcome.class, (job, c) -> c.log("sent")));
+      JobId id = holdfast.enqueue(new SendWelcome(7, "fr")).id();
+      engine.letPass(Duration.ZERO);
+      assertThat(holdfast).job(id).has("a line", job -> job.log().size() == 1);
+    }
+
+    // end::without-faults[]
   }
 
   @Nested
