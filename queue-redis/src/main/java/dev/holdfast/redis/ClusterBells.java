@@ -95,10 +95,20 @@ final class ClusterBells implements Bells {
     } finally {
       lock.unlock();
     }
-    queues.forEach(queue -> listen(queue, most));
+    // The wait begins when the ears are open. Whoever completes it first decides: a token that
+    // comes
+    // later is rung on.
+    var unused =
+        CompletableFuture.allOf(
+                queues.stream()
+                    .map(queue -> listen(queue, most))
+                    .toArray(CompletableFuture<?>[]::new))
+            .whenComplete(
+                (open, error) ->
+                    mine.completeOnTimeout(
+                        Optional.empty(), most.toMillis(), TimeUnit.MILLISECONDS));
     try {
-      // Whoever completes it first decides: a token that comes later is rung on.
-      return mine.completeOnTimeout(Optional.empty(), most.toMillis(), TimeUnit.MILLISECONDS).get();
+      return mine.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return mine.complete(Optional.empty()) ? Optional.empty() : mine.join();
@@ -107,8 +117,12 @@ final class ClusterBells implements Bells {
     }
   }
 
-  /** Starts a blocking call at a queue's bell, unless one waits there. */
-  private void listen(QueueRef queue, Duration most) {
+  /**
+   * Starts a blocking call at a queue's bell, unless one waits there.
+   *
+   * @return completed when the queue's connection is open, or not to be opened now
+   */
+  private CompletableFuture<?> listen(QueueRef queue, Duration most) {
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> open;
     Ear ear;
     lock.lock();
@@ -119,10 +133,10 @@ final class ClusterBells implements Bells {
         // Never used again: a late answer on it would be taken for another's.
         drop(ear);
       }
-      if (closed || ear.calling || now - ear.notBefore < 0) {
-        return;
-      }
       open = ear.connection;
+      if (closed || ear.calling || now - ear.notBefore < 0) {
+        return open != null ? open : CompletableFuture.completedFuture(null);
+      }
       Duration within = most.plus(MARGIN);
       if (open == null || (open.isDone() && !isOpen(open))) {
         drop(ear);
@@ -144,6 +158,7 @@ final class ClusterBells implements Bells {
                         .blpop(most.toMillis() / 1000.0, ear.key)
                         .toCompletableFuture())
             .whenComplete((token, error) -> ended(ear, used, token, error));
+    return used;
   }
 
   private CompletableFuture<StatefulRedisConnection<byte[], byte[]>> connect(Ear ear, Node node) {

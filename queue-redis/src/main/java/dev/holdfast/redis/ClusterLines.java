@@ -152,9 +152,19 @@ final class ClusterLines implements RedisCalls, AutoCloseable {
         || kind == Kind.READ_ONLY;
   }
 
+  /**
+   * Closes all lines.
+   *
+   * @return completed when they are closed
+   */
+  CompletableFuture<Void> end() {
+    closed = true;
+    return CompletableFuture.allOf(
+        lines.values().stream().map(RedisLine::end).toArray(CompletableFuture<?>[]::new));
+  }
+
   @Override
   public void close() {
-    closed = true;
-    lines.values().forEach(RedisLine::close);
+    var unused = end();
   }
 }

@@ -12,15 +12,18 @@ import io.lettuce.core.TimeoutOptions;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.codec.StringCodec;
+import io.lettuce.core.output.ValueListOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolVersion;
 import io.lettuce.core.pubsub.StatefulRedisPubSubConnection;
 import io.lettuce.core.resource.ClientResources;
 import io.lettuce.core.resource.EpollProvider;
-import io.lettuce.core.sentinel.api.StatefulRedisSentinelConnection;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -116,15 +119,16 @@ final class Dialer implements AutoCloseable {
 
   /** Asks a Sentinel for the primary; null if it knows none of that name. */
   CompletableFuture<@Nullable Node> ask(Node sentinel, String master) {
-    CompletableFuture<StatefulRedisSentinelConnection<String, String>> opening =
+    // Not Lettuce's connection for Sentinels, which warns of each one that is away.
+    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening =
         bounded(
             client
-                .connectSentinelAsync(
-                    StringCodec.UTF8, named(uri.lettuceSentinel(sentinel), "sentinel"))
+                .connectAsync(
+                    ByteArrayCodec.INSTANCE, named(uri.lettuceSentinel(sentinel), "sentinel"))
                 .toCompletableFuture());
     CompletableFuture<@Nullable Node> answer =
         opening
-            .thenCompose(open -> open.async().getMasterAddrByName(master).toCompletableFuture())
+            .thenCompose(open -> primaryOf(open, master))
             .<@Nullable Node>thenApply(Dialer::node)
             .orTimeout(openTimeout.toMillis(), TimeUnit.MILLISECONDS);
     return answer.whenComplete(
@@ -133,10 +137,25 @@ final class Dialer implements AutoCloseable {
         });
   }
 
-  private static @Nullable Node node(@Nullable SocketAddress address) {
-    return address instanceof InetSocketAddress inet
-        ? new Node(inet.getHostString(), inet.getPort())
-        : null;
+  private static CompletableFuture<List<byte[]>> primaryOf(
+      StatefulRedisConnection<byte[], byte[]> sentinel, String master) {
+    ByteArrayCodec codec = ByteArrayCodec.INSTANCE;
+    AsyncCommand<byte[], byte[], List<byte[]>> question =
+        new AsyncCommand<>(
+            new Command<>(
+                CommandType.SENTINEL,
+                new ValueListOutput<>(codec),
+                new CommandArgs<>(codec).add("GET-MASTER-ADDR-BY-NAME").add(master)));
+    var unused = sentinel.dispatch(question);
+    return question;
+  }
+
+  private static @Nullable Node node(@Nullable List<byte[]> address) {
+    return address == null || address.size() < 2
+        ? null
+        : new Node(
+            new String(address.get(0), StandardCharsets.UTF_8),
+            Integer.parseInt(new String(address.get(1), StandardCharsets.UTF_8)));
   }
 
   private RedisURI named(RedisURI address, String purpose) {

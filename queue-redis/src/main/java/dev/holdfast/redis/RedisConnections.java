@@ -28,6 +28,8 @@ import org.jspecify.annotations.Nullable;
  * for each worker one that blocks, in a Cluster one a queue.
  */
 final class RedisConnections implements AutoCloseable {
+  private static final long CLOSE_MILLIS = 1_000;
+
   private static final Set<Kind> NOTHING_HAPPENED =
       EnumSet.of(Kind.REFUSED_FOR_NOW, Kind.READ_ONLY, Kind.NOT_SENT);
 
@@ -46,7 +48,11 @@ final class RedisConnections implements AutoCloseable {
       RedisLine commands,
       RedisLine leases) {}
 
-  private record Cluster(ClusterMap map, ClusterLines commands, ClusterLines leases) {}
+  private record Cluster(ClusterMap map, ClusterLines commands, ClusterLines leases) {
+    CompletableFuture<Void> end() {
+      return CompletableFuture.allOf(commands.end(), leases.end());
+    }
+  }
 
   RedisConnections(RedisOptions options) {
     this(options, null);
@@ -237,14 +243,15 @@ final class RedisConnections implements AutoCloseable {
 
   @Override
   public void close() {
-    if (single != null) {
-      single.commands().close();
-      single.leases().close();
-    }
-    if (cluster != null) {
-      cluster.commands().close();
-      cluster.leases().close();
-    }
+    CompletableFuture<Void> closed =
+        single != null
+            ? CompletableFuture.allOf(single.commands().end(), single.leases().end())
+            : Objects.requireNonNull(cluster).end();
+    // The dialer closes what is still open, and warns of what is being closed.
+    closed
+        .exceptionally(failed -> null)
+        .completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+        .join();
     dialer.close();
   }
 }

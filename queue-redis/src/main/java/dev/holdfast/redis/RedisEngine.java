@@ -132,10 +132,12 @@ public final class RedisEngine implements Engine {
 
   private void check(String address, RedisLine line) {
     Duration timeout = shared.options().commandTimeout();
-    String info;
+    ServerCheck check;
     Instant serverTime;
     try {
-      info = line.with(timeout, this::info).join();
+      String info = line.with(timeout, this::info).join();
+      check = new ServerCheck(address, shared.options().uri(), info);
+      check.requireKind();
       serverTime =
           line.with(timeout, open -> open.async().time().toCompletableFuture())
               .thenApply(RedisEngine::instant)
@@ -143,7 +145,6 @@ public final class RedisEngine implements Engine {
     } catch (CompletionException e) {
       throw shared.connections().refusal(address, e);
     }
-    ServerCheck check = new ServerCheck(address, shared.options().uri(), info);
     List<String> unsafe = check.judge(serverTime, InstantSource.system().instant());
     if (!unsafe.isEmpty() && shared.options().strict()) {
       throw new EngineRefusedException(

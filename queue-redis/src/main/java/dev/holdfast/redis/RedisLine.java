@@ -130,7 +130,7 @@ final class RedisLine implements RedisCalls, AutoCloseable {
       }
       current = wire;
       if (current != null && !current.isUsable()) {
-        end(current, current.hasAnswered());
+        end(current, current.hasWorked());
         current = null;
       }
       if (current == null && System.nanoTime() - notBefore >= 0) {
@@ -192,14 +192,18 @@ final class RedisLine implements RedisCalls, AutoCloseable {
     }
     lock.lock();
     try {
-      end(used, silent && used.hasAnswered());
+      end(used, silent && used.hasWorked());
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public void close() {
+  /**
+   * Closes the connection and opens no other.
+   *
+   * @return completed when it is closed
+   */
+  CompletableFuture<Void> end() {
     Wire current;
     lock.lock();
     try {
@@ -209,8 +213,11 @@ final class RedisLine implements RedisCalls, AutoCloseable {
     } finally {
       lock.unlock();
     }
-    if (current != null) {
-      current.close();
-    }
+    return current == null ? CompletableFuture.completedFuture(null) : current.close();
+  }
+
+  @Override
+  public void close() {
+    var unused = end();
   }
 }

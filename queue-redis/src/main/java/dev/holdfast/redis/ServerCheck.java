@@ -51,14 +51,11 @@ final class ServerCheck {
   }
 
   /**
-   * Refuses a server that cannot work, and returns what is unsafe about one that can.
+   * Refuses a server of another kind than the URI says. Comes first: a Sentinel knows few commands.
    *
-   * @param serverTime what the server says the time is
-   * @param ownTime what this process says
-   * @throws EngineRefusedException if it is too old, a replica, or of another kind than the URI
-   *     says
+   * @throws EngineRefusedException naming the right URI
    */
-  List<String> judge(Instant serverTime, Instant ownTime) {
+  void requireKind() {
     String mode = info.getOrDefault("redis_mode", "standalone");
     boolean clusterMeant = uri.topology() == Topology.CLUSTER;
     if (mode.equals("sentinel")) {
@@ -68,6 +65,16 @@ final class ServerCheck {
     } else if (!mode.equals("cluster") && clusterMeant) {
       throw wrong("is no node of a Cluster", Topology.STANDALONE, "");
     }
+  }
+
+  /**
+   * Refuses a server that cannot work, and returns what is unsafe about one that can.
+   *
+   * @param serverTime what the server says the time is
+   * @param ownTime what this process says
+   * @throws EngineRefusedException if it is too old, or a replica
+   */
+  List<String> judge(Instant serverTime, Instant ownTime) {
     String version = info.getOrDefault("redis_version", "");
     if (!atLeast(version, 6, 2)) {
       throw new EngineRefusedException(

@@ -7,6 +7,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One connection of a {@link RedisLine}, from its opening to its close, and the calls that wait on
@@ -30,9 +31,10 @@ final class Wire {
   // Guarded by lock.
   private int waiting;
   private boolean retired;
+  private @Nullable CompletableFuture<Void> closing;
   // Written by the event loop that completes calls, in order; read by any thread.
   private volatile long lastAnswer = System.nanoTime();
-  private volatile boolean answered;
+  private volatile boolean worked;
 
   /**
    * Wraps a connection.
@@ -42,7 +44,7 @@ final class Wire {
   Wire(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening, int most) {
     this.opening = opening;
     this.most = most;
-    var unused = opening.thenAccept(open -> lastAnswer = System.nanoTime());
+    var unused = opening.thenAccept(open -> answered());
   }
 
   CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening() {
@@ -63,9 +65,14 @@ final class Wire {
     return !opening.isCompletedExceptionally() && opening.join().isOpen();
   }
 
-  /** Whether Redis has answered a command on it; an error is an answer. */
-  boolean hasAnswered() {
-    return answered;
+  private void answered() {
+    lastAnswer = System.nanoTime();
+    worked = true;
+  }
+
+  /** Whether it was opened: Redis has answered the first words on it. */
+  boolean hasWorked() {
+    return worked;
   }
 
   /** Whether nothing has been answered on it since an instant of the monotonic clock. */
@@ -120,8 +127,7 @@ final class Wire {
               .whenComplete(
                   (value, error) -> {
                     if (error == null || RedisErrors.isAnswer(error)) {
-                      lastAnswer = System.nanoTime();
-                      answered = true;
+                      answered();
                     }
                     if (error == null) {
                       answer.complete(value);
@@ -157,7 +163,7 @@ final class Wire {
       lock.unlock();
     }
     if (last) {
-      close();
+      var unused = close();
     }
   }
 
@@ -172,13 +178,25 @@ final class Wire {
       lock.unlock();
     }
     if (idle) {
-      close();
+      var unused = close();
     }
   }
 
-  /** Closes it, also if it opens only later. What waits on it fails. Idempotent. */
-  void close() {
-    // Not close() of the connection, which waits: this may run on an event loop.
-    var unused = opening.thenCompose(StatefulRedisConnection::closeAsync);
+  /**
+   * Closes it, also if it opens only later. What waits on it fails.
+   *
+   * @return completed when it is closed; may be never, if it never opens
+   */
+  CompletableFuture<Void> close() {
+    lock.lock();
+    try {
+      if (closing == null) {
+        // Not close() of the connection, which waits: this may run on an event loop.
+        closing = opening.thenCompose(StatefulRedisConnection::closeAsync);
+      }
+      return closing;
+    } finally {
+      lock.unlock();
+    }
   }
 }

@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.job.EngineUnavailableException;
+import dev.holdfast.job.HoldfastException;
 import dev.holdfast.testkit.FaultyEngine.Call;
 import dev.holdfast.testkit.FaultyEngine.Fault;
 import dev.holdfast.testkit.FaultyEngine.InjectedFault;
@@ -9,6 +10,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -136,6 +138,23 @@ final class FaultDice {
       undo.accept(made.get());
     }
     throw unavailable(drawn);
+  }
+
+  /** As {@link #call(Call, String, Supplier)}, of a call that answers later. */
+  <T> CompletableFuture<T> later(Call call, String about, Supplier<CompletableFuture<T>> made) {
+    InjectedFault drawn = roll(call, about);
+    if (drawn == null) {
+      return made.get();
+    }
+    EngineUnavailableException thrown = unavailable(drawn);
+    return drawn.fault() == Fault.LOST_REPLY
+        ? lost(made.get(), thrown)
+        : CompletableFuture.failedFuture(thrown);
+  }
+
+  /** Fails with the exception once the answer is there; an answer that failed fails as it did. */
+  static <T> CompletableFuture<T> lost(CompletableFuture<T> answer, HoldfastException thrown) {
+    return answer.thenCompose(reply -> CompletableFuture.failedFuture(thrown));
   }
 
   static EngineUnavailableException unavailable(InjectedFault drawn) {

@@ -5,6 +5,7 @@ import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -41,6 +42,7 @@ public final class FaultyEngine implements Engine {
   private final Claiming claiming;
   private final Upkeep upkeep;
   private final Control control;
+  private final Locks locks;
 
   private FaultyEngine(Engine engine, FaultDice dice) {
     this.engine = engine;
@@ -49,6 +51,7 @@ public final class FaultyEngine implements Engine {
     this.claiming = new FaultyClaiming(engine.claiming(), dice);
     this.upkeep = new FaultyUpkeep(engine.upkeep(), dice);
     this.control = new FaultyControl(engine.control(), dice);
+    this.locks = new FaultyLocks(engine.locks(), dice);
   }
 
   /** Begins an engine around another one, which it takes over. */
@@ -166,6 +169,11 @@ public final class FaultyEngine implements Engine {
   }
 
   @Override
+  public Locks locks() {
+    return locks;
+  }
+
+  @Override
   public Duration reconnectCap() {
     return engine.reconnectCap();
   }
@@ -249,7 +257,13 @@ public final class FaultyEngine implements Engine {
     /** {@code Control.purge}. */
     PURGE,
     /** {@code Control.pause}. */
-    PAUSE
+    PAUSE,
+    /** {@code Locks.lock}. */
+    LOCK,
+    /** {@code Locks.extend}. */
+    EXTEND_LOCK,
+    /** {@code Locks.unlock}. */
+    UNLOCK
   }
 
   /** The cause of every exception that was injected. */

@@ -48,21 +48,12 @@ final class FaultyIntake implements Intake {
       if (fault == null) {
         futures.add(answers.get(next++));
       } else if (fault.fault() == Fault.LOST_REPLY) {
-        futures.add(lost(answers.get(next++), exception(queue, jobs.get(i), fault)));
+        futures.add(FaultDice.lost(answers.get(next++), exception(queue, jobs.get(i), fault)));
       } else {
         futures.add(CompletableFuture.failedFuture(exception(queue, jobs.get(i), fault)));
       }
     }
     return futures;
-  }
-
-  private static <T> CompletableFuture<T> lost(
-      CompletableFuture<T> answer, HoldfastException thrown) {
-    CompletableFuture<T> lost = new CompletableFuture<>();
-    CompletableFuture<T> unused =
-        answer.whenComplete(
-            (reply, failure) -> lost.completeExceptionally(failure == null ? thrown : failure));
-    return lost;
   }
 
   private static HoldfastException exception(QueueRef queue, NewJob job, InjectedFault fault) {

@@ -14,6 +14,7 @@ import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredJob;
@@ -85,6 +86,11 @@ final class RepeatingEngine implements Engine {
   @Override
   public Control control() {
     return control;
+  }
+
+  @Override
+  public Locks locks() {
+    return engine.locks();
   }
 
   @Override

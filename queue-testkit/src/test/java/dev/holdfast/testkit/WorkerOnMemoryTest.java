@@ -8,6 +8,7 @@ import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
+import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobId;
@@ -163,7 +164,7 @@ class WorkerOnMemoryTest {
           .isEqualTo(StateReason.EXHAUSTED);
 
       mended.set(true);
-      assertThat(holdfast.deadLetters("mail").redrive(id)).isTrue();
+      assertThat(holdfast.deadLetters("mail").redrive(id)).isEqualTo(RedriveResult.REDRIVEN);
       awaitState(holdfast, id, JobState.SUCCEEDED);
     }
 

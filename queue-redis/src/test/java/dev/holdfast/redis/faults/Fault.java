@@ -18,7 +18,10 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @Target(ElementType.METHOD)
 @Retention(RetentionPolicy.RUNTIME)
 public @interface Fault {
-  /** The number of the row: 1 to 16 worker, 17 to 29 network, 30 to 46 Redis, 54 to 62 input. */
+  /**
+   * The number of the row: 1 to 16 worker, 17 to 29 network, 30 to 46 Redis, 47 failover, 54 to 62
+   * input.
+   */
   int row();
 
   /** What is broken. */

@@ -40,7 +40,7 @@ class LoadingRedisFaultIT extends RedisFaultRig {
     WorkerProcess worker = hastyWorker(4);
     JobId held = enqueue(1, "gate");
     awaitEvent("BEGIN", 1, 1);
-    Load jobs = load(2);
+    Load jobs = patientLoad(2);
     await().atMost(LONG).until(() -> jobs.acknowledged().size() >= 50);
 
     if (kill) {
@@ -60,6 +60,7 @@ class LoadingRedisFaultIT extends RedisFaultRig {
 
     assertThat(worker.isAlive()).isTrue();
     assertEachRanOnce(jobs);
+    assertThat(jobs.unknown()).isEmpty();
     assertThat(jobs.unavailable()).isEmpty();
     assertThat(is(held, JobState.SUCCEEDED)).isTrue();
     assertNotRunAgain(held);

@@ -103,7 +103,7 @@ class SlowRedisFaultIT extends RedisFaultRig {
     Set<String> before = connections();
     // One try of an enqueue takes less than the pause: those who enqueue connect anew.
     before.removeAll(ours);
-    Load load = load(2);
+    Load load = patientLoad(2);
     await().atMost(LONG).until(() -> load.acknowledged().size() >= 50);
 
     Duration length = Duration.ofSeconds(2);

@@ -1,9 +1,10 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.testkit.contract.EngineContracts;
 import dev.holdfast.testkit.contract.EngineHarness;
-import dev.holdfast.testkit.contract.SuspectContract;
 
-final class MemorySuspectContractTest extends SuspectContract {
+/** Every contract on the engine in memory. */
+final class InMemoryContractTest extends EngineContracts {
   @Override
   protected EngineHarness open() {
     return new MemoryHarness();

@@ -1,9 +1,10 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.testkit.contract.EngineContracts;
 import dev.holdfast.testkit.contract.EngineHarness;
-import dev.holdfast.testkit.contract.LifeContract;
 
-final class RedisLifeContractIT extends LifeContract {
+/** Every contract on one server. */
+final class RedisContractIT extends EngineContracts {
   @Override
   protected EngineHarness open() {
     return RedisHarness.open();
