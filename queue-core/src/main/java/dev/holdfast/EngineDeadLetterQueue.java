@@ -3,6 +3,7 @@ package dev.holdfast;
 import dev.holdfast.deadletter.DeadLetter;
 import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.deadletter.DeadLetterQueue;
+import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Page;
@@ -72,9 +73,14 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
   }
 
   @Override
-  public boolean redrive(JobId id) {
+  public RedriveResult redrive(JobId id) {
     QueueRef where = in(id);
-    return control.get().redrive(where, id.key()) == ActReply.DONE;
+    return switch (control.get().redrive(where, id.key())) {
+      case DONE -> RedriveResult.REDRIVEN;
+      case MISSING -> RedriveResult.BODY_MISSING;
+      case NOT_FOUND -> RedriveResult.NOT_FOUND;
+      case NOT_APPLICABLE, ACTIVE, REQUESTED, ENDED -> RedriveResult.NOT_DEAD;
+    };
   }
 
   @Override
@@ -93,7 +99,7 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
             return false;
           }
           last[0] = System.nanoTime();
-          return redrive(id);
+          return redrive(id) == RedriveResult.REDRIVEN;
         });
   }
 

@@ -62,27 +62,27 @@ final class EngineJobQueue implements JobQueue {
   }
 
   @Override
-  public boolean runNow(JobId id) {
+  public MoveResult runNow(JobId id) {
     QueueRef where = in(id);
-    return done(control.get().runNow(where, id.key()));
+    return moved(control.get().runNow(where, id.key()));
   }
 
   @Override
-  public boolean reschedule(JobId id, Instant runAt) {
+  public MoveResult reschedule(JobId id, Instant runAt) {
     Objects.requireNonNull(runAt, "runAt");
     if (runAt.isAfter(LATEST)) {
       throw new IllegalArgumentException(
           "runAt is " + runAt + "; it must be " + LATEST + " at most");
     }
     QueueRef where = in(id);
-    return done(control.get().reschedule(where, id.key(), runAt));
+    return moved(control.get().reschedule(where, id.key(), runAt));
   }
 
   @Override
-  public boolean changePriority(JobId id, Priority priority) {
+  public MoveResult changePriority(JobId id, Priority priority) {
     Objects.requireNonNull(priority, "priority");
     QueueRef where = in(id);
-    return done(control.get().prioritize(where, id.key(), priority));
+    return moved(control.get().prioritize(where, id.key(), priority));
   }
 
   @Override
@@ -112,7 +112,13 @@ final class EngineJobQueue implements JobQueue {
     return JobViews.in(queue.name(), id);
   }
 
-  private static boolean done(ActReply reply) {
-    return reply == ActReply.DONE;
+  private static MoveResult moved(ActReply reply) {
+    return switch (reply) {
+      case DONE -> MoveResult.MOVED;
+      case NOT_APPLICABLE, MISSING -> MoveResult.UNCHANGED;
+      case ACTIVE, REQUESTED -> MoveResult.ACTIVE;
+      case ENDED -> MoveResult.ALREADY_ENDED;
+      case NOT_FOUND -> MoveResult.NOT_FOUND;
+    };
   }
 }

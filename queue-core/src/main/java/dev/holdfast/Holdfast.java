@@ -47,6 +47,7 @@ public final class Holdfast implements AutoCloseable {
   private final JobViews views = new JobViews(envelopes);
   private final CompletionThreads completions = new CompletionThreads();
   private final Enqueuer enqueuer;
+  private final ListEnqueuer lists;
   private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -56,6 +57,7 @@ public final class Holdfast implements AutoCloseable {
     Codec given = options.codec();
     this.codec = given == null ? JacksonCodec.strict() : given;
     this.enqueuer = new Enqueuer(engine, options, codec, envelopes, completions);
+    this.lists = new ListEnqueuer(enqueuer);
   }
 
   /** Opens the door to the queues of an engine, which it takes over, with all defaults. */
@@ -154,7 +156,7 @@ public final class Holdfast implements AutoCloseable {
    */
   public List<EnqueueResult> enqueueAll(List<?> jobs, EnqueueOptions common) {
     requireOpen();
-    return enqueuer.sendAll(enqueuer.prepareAll(jobs, common));
+    return lists.sendAll(lists.prepareAll(jobs, common));
   }
 
   /**

@@ -37,19 +37,19 @@ public interface JobQueue {
   /** Resumes claiming. */
   void resume();
 
-  /** Makes a scheduled job ready now. Returns false if it is not scheduled or not known. */
-  boolean runNow(JobId id);
+  /** Makes a scheduled job ready now. */
+  MoveResult runNow(JobId id);
 
   /**
-   * Makes a waiting job due at another instant. Returns false if it is not waiting or not known.
+   * Makes a waiting job due at another instant.
    *
    * @param runAt up to the year 9999; a past instant means now
    * @throws IllegalArgumentException if it is later
    */
-  boolean reschedule(JobId id, Instant runAt);
+  MoveResult reschedule(JobId id, Instant runAt);
 
-  /** Moves a waiting job to another lane. Returns false if it is not waiting or not known. */
-  boolean changePriority(JobId id, Priority priority);
+  /** Moves a waiting job to another lane. */
+  MoveResult changePriority(JobId id, Priority priority);
 
   /**
    * Removes every trace of a job that does not run, such as for a request of erasure: payload,

@@ -5,7 +5,8 @@
  *   <li>{@link dev.holdfast.Holdfast}: enqueue, look, operate; with {@link
  *       dev.holdfast.EnqueueOptions}, {@link dev.holdfast.Enqueued}, {@link
  *       dev.holdfast.EnqueueResult}, {@link dev.holdfast.JobRequest}, {@link dev.holdfast.JobQueue}
- *       and {@link dev.holdfast.CancelResult}, {@link dev.holdfast.DeleteResult};
+ *       and {@link dev.holdfast.CancelResult}, {@link dev.holdfast.DeleteResult}, {@link
+ *       dev.holdfast.MoveResult};
  *   <li>{@link dev.holdfast.Worker}: run handlers; with {@link dev.holdfast.worker.WorkerOptions},
  *       {@link dev.holdfast.worker.HandlerOptions}, {@link dev.holdfast.worker.QueueOrder} and
  *       {@link dev.holdfast.worker.WorkerHealth};

@@ -30,10 +30,8 @@ public interface DeadLetterQueue {
   /**
    * Sends a dead letter back to the tail of its lane with failures, crashes and misses at 0. Safe
    * to repeat.
-   *
-   * @return false if the job is not dead or not known, or its body is gone; nothing was changed
    */
-  boolean redrive(JobId id);
+  RedriveResult redrive(JobId id);
 
   /**
    * Redrives every dead letter that fits and was dead when this call began, at most so many a

@@ -9,6 +9,7 @@ import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import io.lettuce.core.RedisCommandExecutionException;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -267,9 +268,7 @@ final class Producer {
         all = false;
       } else {
         entry.future.completeExceptionally(
-            sent.ambiguous
-                ? unknown(entry, error)
-                : unavailable("no answer before the deadline", error));
+            sent.ambiguous ? unknown(entry, error) : unavailable(late(error), error));
       }
     }
     List<Entry> late = new ArrayList<>();
@@ -282,7 +281,7 @@ final class Producer {
     String why =
         sent.ambiguous
             ? "an earlier call has no answer yet, and nothing may overtake it"
-            : "no answer before the deadline";
+            : late(error);
     fail(late, unavailable(why, error));
     return all;
   }
@@ -337,6 +336,14 @@ final class Producer {
 
   private static void fail(List<Entry> entries, HoldfastException cause) {
     entries.forEach(entry -> entry.future.completeExceptionally(cause));
+  }
+
+  /** Why a deadline passed: what Redis said to the last try, if it said something. */
+  private static String late(@Nullable Throwable error) {
+    if (error != null && RedisErrors.unwrap(error) instanceof RedisCommandExecutionException said) {
+      return "Redis refused it until the deadline: " + said.getMessage();
+    }
+    return "no answer before the deadline";
   }
 
   private EngineUnavailableException unavailable(String why, @Nullable Throwable error) {

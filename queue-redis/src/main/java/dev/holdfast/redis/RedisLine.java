@@ -27,6 +27,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A call that got no answer in time, while nothing else was answered on the connection either,
  * makes later calls go to a new one, and so does the answer that the server has become a replica.
  * What waits on the old one goes on waiting: one slow answer makes no other call's outcome unknown.
+ * An answer that is none of its script's ends the connection at once: no later one on it is sure to
+ * be that of the call it comes to.
  *
  * <p>No call is sent twice from here, except that a script Redis does not know is sent again with
  * its text: it has not run.
@@ -117,13 +119,15 @@ final class RedisLine implements RedisCalls, AutoCloseable {
         open.async()
             .<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keys, args)
             .toCompletableFuture();
-    return first.exceptionallyCompose(
-        error ->
-            RedisErrors.unwrap(error) instanceof RedisNoScriptException
-                ? open.async()
-                    .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, args)
-                    .toCompletableFuture()
-                : CompletableFuture.failedFuture(error));
+    return first
+        .exceptionallyCompose(
+            error ->
+                RedisErrors.unwrap(error) instanceof RedisNoScriptException
+                    ? open.async()
+                        .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, args)
+                        .toCompletableFuture()
+                    : CompletableFuture.failedFuture(error))
+        .thenApply(reply -> FirstWords.check(script, reply));
   }
 
   private @Nullable Wire wire() {
@@ -202,14 +206,20 @@ final class RedisLine implements RedisCalls, AutoCloseable {
     Throwable cause = RedisErrors.unwrap(error);
     boolean silent = cause instanceof TimeoutException && used.silentSince(sentAt);
     boolean replica = RedisErrors.kindOf(cause) == Kind.READ_ONLY;
-    if (!silent && !replica) {
+    // After a strange reply the next one, too, would be taken for that to another command.
+    boolean strange = cause instanceof StrangeReplyException;
+    if (!silent && !replica && !strange) {
       return;
     }
     lock.lock();
     try {
-      end(used, false);
+      // A server that was silent, or is a replica, may still be so: the next try waits a moment.
+      end(used, strange && used.hasWorked());
     } finally {
       lock.unlock();
+    }
+    if (strange) {
+      var unused = used.close();
     }
   }
 

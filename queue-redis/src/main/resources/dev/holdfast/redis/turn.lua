@@ -24,7 +24,7 @@
 -- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
 -- ARGV[13] how many held ids follow   ARGV[14..] held ids; then six an outcome: id, claim token,
 --   verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
--- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {DONE, paused 0|1, more 0|1, us until the next due job or -1, dead letters
+-- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {TURNED, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
 --   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms; "+ms" after the id's time, "@ms"
 --   but not before the id's time, "" the id's time), checkpoint or "", body}
@@ -391,7 +391,7 @@ end
 -- 6. Retention.
 local trimmed = trim()
 
-local reply = {'DONE', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, #settled}
+local reply = {'TURNED', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, #settled}
 for i = 1, #settled do
   reply[7 + i] = settled[i]
 end

@@ -7,7 +7,9 @@ import dev.holdfast.lock.HeldLock;
 import dev.holdfast.spi.LockHolder;
 import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Locks.LockReply;
+import dev.holdfast.testkit.redis.ProxyFault;
 import dev.holdfast.testkit.redis.RedisProcess;
+import dev.holdfast.testkit.redis.RedisProxy;
 import dev.holdfast.testkit.redis.RedisServer;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -17,16 +19,16 @@ import org.junit.jupiter.api.Test;
 class LockAnswersIT extends LockFixture {
   @Test
   void k4_a_lost_answer_to_the_taking_gives_the_same_token_when_asked_again() throws Exception {
-    ReplyEater eater = new ReplyEater(redisPort());
-    opened.add(eater);
-    RedisLock lock = connect(eater.uri()).lock("lossy");
+    RedisProxy proxy = RedisProxy.before(RedisServer.shared());
+    opened.add(proxy);
+    RedisLock lock = connect(proxy.uri()).lock("lossy");
     lock.tryLock().orElseThrow().close();
     LockHolder me = new LockHolder("twice", "me");
     Locks locks = engine.locks();
 
-    eater.loseNext(1);
+    ProxyFault lost = proxy.on(ScriptNames.calls("lock")).dropReplyAndReset();
     try (HeldLock held = lock.tryLock().orElseThrow()) {
-      assertThat(eater.lost()).isEqualTo(1);
+      assertThat(lost.count()).isEqualTo(1);
       assertThat(redis.text("HGET", key("lossy"), "token")).isEqualTo(Long.toString(held.token()));
       assertThat(held.extendNow()).isTrue();
     }
@@ -41,17 +43,17 @@ class LockAnswersIT extends LockFixture {
 
   @Test
   void k5_a_lost_answer_to_the_freeing_does_not_keep_the_lock() throws Exception {
-    ReplyEater eater = new ReplyEater(redisPort());
-    opened.add(eater);
-    RedisLock lock = connect(eater.uri()).lock("lossy");
+    RedisProxy proxy = RedisProxy.before(RedisServer.shared());
+    opened.add(proxy);
+    RedisLock lock = connect(proxy.uri()).lock("lossy");
     HeldLock held = lock.tryLock().orElseThrow();
 
-    eater.loseNext(1);
+    ProxyFault lost = proxy.on(ScriptNames.calls("unlock")).dropReplyAndReset();
     long began = System.nanoTime();
     held.close();
     Duration took = since(began);
 
-    assertThat(eater.lost()).isEqualTo(1);
+    assertThat(lost.count()).isEqualTo(1);
     report("K5 close without an answer", took, Duration.ofSeconds(3));
     assertThat(took).isLessThan(Duration.ofSeconds(3).plus(SLACK));
     assertThat(isFree(engine.lock("lossy"))).isTrue();
@@ -79,14 +81,14 @@ class LockAnswersIT extends LockFixture {
   @Test
   void k6_a_holder_without_answers_counts_the_lock_as_lost_before_another_can_have_it()
       throws Exception {
-    BlackHole hole = new BlackHole(redisPort());
-    opened.add(hole);
-    HeldLock first = connect(hole.uri()).lock("silent", SHORT).tryLock().orElseThrow();
+    RedisProxy proxy = RedisProxy.before(RedisServer.shared());
+    opened.add(proxy);
+    HeldLock first = connect(proxy.uri()).lock("silent", SHORT).tryLock().orElseThrow();
     CompletableFuture<Long> lost = lossOf(first);
     assertThat(first.extendNow()).isTrue();
     long lastSuccess = System.nanoTime();
 
-    hole.open();
+    proxy.blackHole();
     HeldLock second = lock(engine.lock("silent", SHORT));
     long secondAt = System.nanoTime();
 

@@ -4,7 +4,6 @@ import dev.holdfast.lock.HeldLock;
 import dev.holdfast.lock.LockOptions;
 import dev.holdfast.testkit.redis.RedisServer;
 import dev.holdfast.testkit.redis.RespClient;
-import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -100,9 +99,5 @@ abstract class LockFixture {
     } catch (InterruptedException e) {
       throw new AssertionError(e);
     }
-  }
-
-  int redisPort() {
-    return URI.create(uri).getPort();
   }
 }

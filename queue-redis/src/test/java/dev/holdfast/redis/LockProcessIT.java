@@ -49,7 +49,9 @@ class LockProcessIT extends LockFixture {
     for (int i = 0; i < PROCESSES; i++) {
       processes.add(process("contend"));
     }
-    await("all are ready").atMost(LONG).until(() -> history.count("READY") == PROCESSES);
+    await("all are ready")
+        .atMost(LONG.multipliedBy(4))
+        .until(() -> history.count("READY") == PROCESSES);
     history.openGate(1);
     long began = System.nanoTime();
     await("the time is over")

@@ -13,7 +13,9 @@ import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.testkit.redis.ProxyFault;
 import dev.holdfast.testkit.redis.RedisProcess;
+import dev.holdfast.testkit.redis.RedisProxy;
 import dev.holdfast.testkit.redis.RedisServer;
 import dev.holdfast.testkit.redis.RedisServerOptions;
 import dev.holdfast.testkit.redis.RedisServerOptions.Fsync;
@@ -243,12 +245,12 @@ final class ProducerOutageIT {
 
   @Test
   void a_job_whose_answer_was_lost_is_answered_as_created_and_there_once() {
-    try (ReplyEater eater = new ReplyEater(server.port());
-        RedisEngine behind = connect(eater.uri())) {
+    try (RedisProxy proxy = RedisProxy.before(server);
+        RedisEngine behind = connect(proxy.uri())) {
       expect(EngineCalls.job(), behind);
-      eater.loseNext(1);
+      ProxyFault lost = proxy.on(ScriptNames.calls("enqueue")).dropReplyAndReset();
       expect(EngineCalls.job(), behind);
-      assertThat(eater.lost()).isEqualTo(1);
+      assertThat(lost.count()).isEqualTo(1);
     }
     assertQueueHoldsExpected();
   }
@@ -257,17 +259,15 @@ final class ProducerOutageIT {
   void those_behind_a_lost_answer_learn_at_once_that_the_queue_is_corrupt() {
     NewJob first = EngineCalls.job();
     expected.add(first.key());
-    try (ReplyEater eater = new ReplyEater(server.port());
-        RedisEngine behind = connect(eater.uri());
+    try (RedisProxy proxy = RedisProxy.before(server);
+        RedisEngine behind = connect(proxy.uri());
         var redis = server.connect()) {
-      eater.meanwhile(
-          () -> {
-            redis.command("RENAME", "hf:{mail}:jobs", "kept");
-            redis.command("SET", "hf:{mail}:jobs", "not ours");
-          });
-      eater.loseNext(1);
+      ProxyFault held = proxy.on(ScriptNames.calls("enqueue")).holdReply();
       CompletableFuture<EnqueueReply> lost = send(behind, first, LONG);
-      await().atMost(LONG).until(() -> eater.lost() == 1);
+      held.await(LONG);
+      redis.command("RENAME", "hf:{mail}:jobs", "kept");
+      redis.command("SET", "hf:{mail}:jobs", "not ours");
+      proxy.reset();
       CompletableFuture<EnqueueReply> waits = send(behind, EngineCalls.job(), LONG);
 
       assertThatThrownBy(() -> EngineCalls.await(waits)).isInstanceOf(QueueCorruptException.class);
@@ -283,19 +283,17 @@ final class ProducerOutageIT {
   @Test
   void those_behind_a_lost_answer_learn_at_once_that_redis_is_full() {
     NewJob first = EngineCalls.job();
-    try (ReplyEater eater = new ReplyEater(server.port());
-        RedisEngine behind = connect(eater.uri());
+    try (RedisProxy proxy = RedisProxy.before(server);
+        RedisEngine behind = connect(proxy.uri());
         var redis = server.connect()) {
+      ProxyFault held = proxy.on(ScriptNames.calls("enqueue")).holdReply();
+      CompletableFuture<EnqueueReply> lost = send(behind, first, Duration.ofSeconds(4));
+      held.await(LONG);
       // As if the first try were still on its way when Redis is asked again: neither its job nor
       // its result is there.
-      eater.meanwhile(
-          () -> {
-            redis.command("FLUSHALL");
-            redis.command("CONFIG", "SET", "maxmemory", "1");
-          });
-      eater.loseNext(1);
-      CompletableFuture<EnqueueReply> lost = send(behind, first, Duration.ofSeconds(4));
-      await().atMost(LONG).until(() -> eater.lost() == 1);
+      redis.command("FLUSHALL");
+      redis.command("CONFIG", "SET", "maxmemory", "1");
+      proxy.reset();
       CompletableFuture<EnqueueReply> waits = send(behind, EngineCalls.job(), LONG);
 
       assertThatThrownBy(() -> EngineCalls.await(waits))
@@ -315,10 +313,12 @@ final class ProducerOutageIT {
 
   @Test
   void many_jobs_over_a_line_that_loses_answers_are_each_there_once() {
-    try (ReplyEater eater = new ReplyEater(server.port());
-        RedisEngine behind = connect(eater.uri())) {
+    try (RedisProxy proxy = RedisProxy.before(server);
+        RedisEngine behind = connect(proxy.uri())) {
+      int lost = 0;
       for (int i = 0; i < 20; i++) {
-        eater.loseNext(i % 3);
+        ProxyFault fault =
+            proxy.on(ScriptNames.calls("enqueue")).times(1 + i % 3).dropReplyAndReset();
         List<CompletableFuture<EnqueueReply>> futures = new ArrayList<>();
         for (int j = 0; j < 10; j++) {
           NewJob job = EngineCalls.job();
@@ -327,8 +327,9 @@ final class ProducerOutageIT {
         }
         futures.forEach(
             future -> assertThat(EngineCalls.await(future).verdict()).isEqualTo(Verdict.CREATED));
+        lost += fault.count();
       }
-      assertThat(eater.lost()).isGreaterThan(10);
+      assertThat(lost).isGreaterThan(10);
     }
     assertQueueHoldsExpected();
   }

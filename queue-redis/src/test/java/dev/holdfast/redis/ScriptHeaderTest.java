@@ -115,6 +115,19 @@ final class ScriptHeaderTest {
     assertThat(header.results()).isEqualTo(read);
   }
 
+  @ParameterizedTest
+  @EnumSource
+  void the_first_word_of_a_reply_is_one_of_its_results(Script script) {
+    Set<String> results = new TreeSet<>(ScriptHeader.of(script).results());
+    results.remove("OTHER_LAYOUT");
+    if (script == Script.TURN) {
+      // The others are those of the outcomes, further on.
+      assertThat(results).containsAll(FirstWords.of(script));
+    } else {
+      assertThat(FirstWords.of(script)).isEqualTo(results);
+    }
+  }
+
   @Test
   void every_act_reply_is_given_by_some_script() {
     Set<String> given = new TreeSet<>();
@@ -128,7 +141,7 @@ final class ScriptHeaderTest {
   /** What the Java side reads: an enum where one lists the names. */
   private static Set<String> read(Script script) {
     return switch (script) {
-      case TURN -> with(names(Settled.values()), "STALE");
+      case TURN -> with(with(names(Settled.values()), "STALE"), "TURNED");
       case EXTEND -> names(LeaseReply.values());
       case REAP -> names(Upkeep.Gate.values());
       case CANCEL -> acts(ActReply.DONE, ActReply.REQUESTED, ActReply.ENDED, ActReply.NOT_FOUND);

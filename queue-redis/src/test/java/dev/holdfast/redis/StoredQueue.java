@@ -5,13 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.testkit.redis.RespClient;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
@@ -37,35 +34,35 @@ public final class StoredQueue {
   private final Set<String> notes;
   private final Map<String, String> keyTypes = new LinkedHashMap<>();
 
-  private StoredQueue(RespClient redis, String prefix) {
+  StoredQueue(QueueContents contents) {
     for (String lane : LANES) {
-      ready.put(
-          lane.substring(0, 1),
-          strings(redis.command("LRANGE", prefix + "ready:" + lane, "0", "-1")));
+      ready.put(lane.substring(0, 1), contents.list("ready:" + lane));
     }
-    for (String key : strings(redis.command("KEYS", prefix + "*"))) {
-      String suffix = key.substring(prefix.length());
-      keyTypes.put(suffix, redis.text("TYPE", key));
-      if (suffix.startsWith("active:")) {
-        active.put(
-            suffix.substring("active:".length()), strings(redis.command("LRANGE", key, "0", "-1")));
-      }
-    }
-    skip = pairs(redis.command("HGETALL", prefix + "skip"));
-    track = pairs(redis.command("HGETALL", prefix + "track"));
-    pairs(redis.command("HGETALL", prefix + "jobs"))
+    contents
+        .keys()
+        .forEach(
+            (name, content) -> {
+              keyTypes.put(name, content.type());
+              if (name.startsWith("active:")) {
+                active.put(name.substring("active:".length()), content.items());
+              }
+            });
+    skip = contents.pairs("skip");
+    track = contents.pairs("track");
+    contents
+        .pairs("jobs")
         .forEach((id, body) -> headers.put(id, body.lines().findFirst().orElse("")));
-    due = scores(redis, prefix + "due");
-    leases = scores(redis, prefix + "leases");
-    dead = scores(redis, prefix + "dead");
-    done = scores(redis, prefix + "done");
-    workers = scores(redis, prefix + "workers");
-    notes = new HashSet<>(strings(redis.command("HKEYS", prefix + "notes")));
+    due = contents.pairs("due");
+    leases = contents.pairs("leases");
+    dead = contents.pairs("dead");
+    done = contents.pairs("done");
+    workers = contents.pairs("workers");
+    notes = contents.pairs("notes").keySet();
   }
 
   /** Reads all keys of a queue, one after another: nobody may move a job meanwhile. */
   public static StoredQueue read(RespClient redis, String namespace, QueueRef queue) {
-    return new StoredQueue(redis, prefix(namespace, queue));
+    return new StoredQueue(QueueContents.read(redis, prefix(namespace, queue)));
   }
 
   static String prefix(String namespace, QueueRef queue) {
@@ -82,6 +79,11 @@ public final class StoredQueue {
    * @throws AssertionError naming each id that breaks it
    */
   public void verify() {
+    assertThat(contradictions()).as("what is stored contradicts itself").isEmpty();
+  }
+
+  /** What breaks the invariant, one sentence each; empty if nothing does. */
+  List<String> contradictions() {
     List<String> wrong = new ArrayList<>();
     Map<String, List<String>> homes = homes(wrong);
     Set<String> ids = new TreeSet<>(homes.keySet());
@@ -96,7 +98,7 @@ public final class StoredQueue {
     active.keySet().stream()
         .filter(consumer -> !workers.containsKey(consumer))
         .forEach(consumer -> wrong.add("consumer " + consumer + " has a list, not in workers"));
-    assertThat(wrong).as("what is stored contradicts itself").isEmpty();
+    return wrong;
   }
 
   private Map<String, List<String>> homes(List<String> wrong) {
@@ -209,20 +211,7 @@ public final class StoredQueue {
     return keyTypes;
   }
 
-  private static Map<String, String> scores(RespClient redis, String key) {
-    return pairs(redis.command("ZRANGE", key, "0", "-1", "WITHSCORES"));
-  }
-
-  private static Map<String, String> pairs(@Nullable Object answer) {
-    List<String> flat = strings(answer);
-    Map<String, String> pairs = new LinkedHashMap<>();
-    for (int i = 0; i < flat.size(); i += 2) {
-      pairs.put(flat.get(i), flat.get(i + 1));
-    }
-    return pairs;
-  }
-
   static List<String> strings(@Nullable Object answer) {
-    return ((Collection<?>) Objects.requireNonNull(answer)).stream().map(String::valueOf).toList();
+    return QueueContents.strings(answer);
   }
 }

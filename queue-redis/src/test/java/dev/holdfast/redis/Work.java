@@ -7,11 +7,12 @@ import dev.holdfast.job.JobType;
  *
  * @param number tells jobs apart in the history
  * @param mode "ok" returns; "gate" waits for the file {@code gate-<number>}, heeding no interrupt,
- *     and returns; "halt" halts its JVM; "hang" waits until it is interrupted; "busy" takes 20 ms.
- *     On the first attempt only, and then returns: "oom" fills the heap, "overflow" the stack,
- *     "error" throws an Error, "spin" runs for ever. On the first claim only: "hang-once". "fenced"
- *     reports when its lease is in doubt, waits for the gate, and writes a checkpoint. "heap"
- *     reports how much memory its JVM uses
+ *     and returns; "halt" halts its JVM, "exit" ends it; "hang" waits until it is interrupted;
+ *     "busy" takes 20 ms. On the first attempt only, and then returns: "oom" fills the heap,
+ *     "overflow" the stack, "error" throws an Error, "spin" runs for ever. On the first claim only:
+ *     "hang-once". As "gate", but the second claim waits for the file {@code gate-<number + 1000>}:
+ *     "gates", and "fenced", which reports when its lease is in doubt and writes a checkpoint in
+ *     the end. "heap" reports how much memory its JVM uses
  */
 @JobType(value = "test.work", queue = "work")
 public record Work(int number, String mode) {}

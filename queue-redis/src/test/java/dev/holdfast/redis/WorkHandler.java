@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 public final class WorkHandler implements JobHandler<Work> {
   private static final long LOOK = Duration.ofMillis(5).toNanos();
 
+  private static final int SECOND_GATE = 1_000;
+
   private final History history;
 
   public WorkHandler(History history) {
@@ -37,6 +39,7 @@ public final class WorkHandler implements JobHandler<Work> {
     try {
       switch (work.mode()) {
         case "gate" -> awaitGate(work.number());
+        case "gates" -> awaitGate(gateOf(work.number(), context));
         case "halt" -> Runtime.getRuntime().halt(137);
         case "exit" -> System.exit(3);
         case "hang" -> new CountDownLatch(1).await();
@@ -100,6 +103,10 @@ public final class WorkHandler implements JobHandler<Work> {
     }
   }
 
+  private static int gateOf(int number, JobContext context) {
+    return context.counters().claims() == 1 ? number : number + SECOND_GATE;
+  }
+
   /** What is left after a collection. */
   private void heap(int number) {
     System.gc();
@@ -109,7 +116,7 @@ public final class WorkHandler implements JobHandler<Work> {
 
   private void fenced(int number, JobContext context) {
     boolean inDoubt = false;
-    while (!history.gateIsOpen(number)) {
+    while (!history.gateIsOpen(gateOf(number, context))) {
       if (!inDoubt && context.leaseInDoubt()) {
         inDoubt = true;
         history.add("DOUBT", number, "lost=" + context.leaseLost());

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Worker;
 import dev.holdfast.deadletter.DeadLetter;
+import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobType;
@@ -123,7 +124,7 @@ class WorkerCorruptIT extends WorkerFixture {
     awaitState(good, JobState.SUCCEEDED);
     awaitState(bad, JobState.DEAD);
     assertThat(status(bad).reason()).isEqualTo(StateReason.MISSING);
-    assertThat(holdfast.deadLetters("bad").redrive(bad)).isFalse();
+    assertThat(holdfast.deadLetters("bad").redrive(bad)).isEqualTo(RedriveResult.BODY_MISSING);
   }
 
   @Test

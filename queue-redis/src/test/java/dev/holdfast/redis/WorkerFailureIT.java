@@ -7,6 +7,7 @@ import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Worker;
 import dev.holdfast.deadletter.DeadLetter;
 import dev.holdfast.deadletter.DeadLetterFilter;
+import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
@@ -68,11 +69,11 @@ class WorkerFailureIT extends WorkerFixture {
     assertThat(holdfast.deadLetters("mail").list(null, 10).items()).hasSize(1);
 
     mended.set(true);
-    assertThat(holdfast.deadLetters("mail").redrive(id)).isTrue();
+    assertThat(holdfast.deadLetters("mail").redrive(id)).isEqualTo(RedriveResult.REDRIVEN);
     JobStatus status = awaitState(id, JobState.SUCCEEDED);
     assertThat(status.counters().failures()).isZero();
     assertThat(holdfast.deadLetters("mail").size()).isZero();
-    assertThat(holdfast.deadLetters("mail").redrive(id)).isFalse();
+    assertThat(holdfast.deadLetters("mail").redrive(id)).isEqualTo(RedriveResult.NOT_DEAD);
   }
 
   @Test

@@ -11,6 +11,7 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.JobType;
 import dev.holdfast.retry.RetryPolicy;
+import dev.holdfast.testkit.FaultyEngine;
 import dev.holdfast.testkit.redis.RedisServer;
 import dev.holdfast.worker.HandlerOptions;
 import dev.holdfast.worker.WorkerOptions;
@@ -45,8 +46,9 @@ abstract class WorkerFixture {
   }
 
   Holdfast open(HoldfastOptions options) {
-    return Holdfast.on(
-        RedisEngine.connect(WorkerMain.options(RedisServer.shared().uri(), namespace)), options);
+    RedisEngine engine =
+        RedisEngine.connect(WorkerMain.options(RedisServer.shared().uri(), namespace));
+    return Holdfast.on(FaultyEngine.ifAsked(engine), options);
   }
 
   @AfterEach

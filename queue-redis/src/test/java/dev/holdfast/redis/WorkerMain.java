@@ -32,7 +32,7 @@ public final class WorkerMain {
   }
 
   /** H = 0.3 L, R = B = L/4, J = L/20. */
-  static WorkerOptions.Builder leases(Duration lease) {
+  public static WorkerOptions.Builder leases(Duration lease) {
     return WorkerOptions.builder()
         .lease(lease)
         .extendPeriod(lease.multipliedBy(3).dividedBy(10))

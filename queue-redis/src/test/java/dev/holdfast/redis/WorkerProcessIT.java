@@ -7,12 +7,9 @@ import dev.holdfast.EnqueueOptions;
 import dev.holdfast.EnqueueResult;
 import dev.holdfast.Enqueued;
 import dev.holdfast.Holdfast;
-import dev.holdfast.deadletter.DeadLetter;
-import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
-import dev.holdfast.job.StateReason;
 import dev.holdfast.testkit.redis.RedisServer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,12 +26,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Isolated;
 
-/** Worker processes that are killed, stopped, continued and asked to end, for real. */
-@Isolated("measures the recovery bound")
+/**
+ * Workers in processes of their own, in a run without faults; with faults see the package {@code
+ * faults}.
+ */
+@Isolated("keeps the machine busy")
 class WorkerProcessIT {
-  /** L + R + J + B of {@link WorkerMain#shortLeases()}, and a second for a small machine. */
-  private static final Duration RECOVERY = Duration.ofMillis(2_000 + 500 + 100 + 500 + 1_000);
-
   private static final Duration LONG = Duration.ofSeconds(30);
 
   private final String namespace = "it-" + UUID.randomUUID();
@@ -69,177 +66,6 @@ class WorkerProcessIT {
 
   private JobStatus status(JobId id) {
     return holdfast.status(id).orElseThrow();
-  }
-
-  private void awaitState(JobId id, JobState state, Duration most) {
-    await("job " + id + " is " + state)
-        .atMost(most)
-        .pollInterval(Duration.ofMillis(10))
-        .until(() -> status(id).state() == state);
-  }
-
-  private void awaitEvent(String event, int number, long count, Duration most) {
-    await(event + " " + number)
-        .atMost(most)
-        .pollInterval(Duration.ofMillis(10))
-        .until(() -> history.count(event, number) >= count);
-  }
-
-  @Test
-  void a_job_of_a_killed_worker_runs_again_within_the_recovery_bound_and_is_acked_once() {
-    WorkerProcess first = worker(4);
-    worker(4);
-    JobId id = holdfast.enqueue(new Work(1, "gate")).id();
-    awaitEvent("BEGIN", 1, 1, LONG);
-    WorkerProcess holder =
-        history.lines().stream().anyMatch(l -> l.contains("BEGIN 1 pid=" + first.pid() + " "))
-            ? first
-            : started.get(1);
-
-    holder.signal("KILL");
-    awaitEvent("BEGIN", 1, 2, RECOVERY);
-    history.openGate(1);
-    awaitState(id, JobState.SUCCEEDED, LONG);
-
-    Counters counters = status(id).counters();
-    assertThat(counters.failures()).isZero();
-    assertThat(counters.claims()).isEqualTo(2);
-    assertThat(counters.crashes()).isEqualTo(1);
-    assertThat(status(id).history())
-        .singleElement()
-        .satisfies(crash -> assertThat(crash.failure().type()).isEqualTo("holdfast.crash"));
-    assertThat(history.count("END", 1)).isEqualTo(1);
-  }
-
-  @Test
-  void a_job_that_halts_its_jvm_is_dead_after_three_crashes_and_takes_no_other_along()
-      throws InterruptedException {
-    List<JobId> others = new ArrayList<>();
-    others.add(holdfast.enqueue(new Work(100, "ok")).id());
-    JobId poison = holdfast.enqueue(new Work(1, "halt")).id();
-    for (int n = 101; n < 120; n++) {
-      others.add(holdfast.enqueue(new Work(n, "busy")).id());
-    }
-
-    for (int life = 1; life <= 3; life++) {
-      WorkerProcess worker = worker(4);
-      awaitEvent("BEGIN", 1, life, LONG);
-      assertThat(worker.awaitExit(10)).isTrue();
-    }
-    worker(4);
-    awaitState(poison, JobState.DEAD, LONG);
-    others.forEach(id -> awaitState(id, JobState.SUCCEEDED, LONG));
-
-    assertThat(history.count("BEGIN", 1)).isEqualTo(3);
-    DeadLetter letter = holdfast.deadLetters("work").read(poison).orElseThrow();
-    assertThat(letter.reason()).isEqualTo(StateReason.POISON);
-    assertThat(letter.counters().failures()).isZero();
-    assertThat(letter.history()).hasSize(3);
-    assertThat(holdfast.deadLetters("work").size()).isEqualTo(1);
-  }
-
-  @Test
-  void a_job_that_calls_exit_is_not_waited_for_and_dead_after_three_crashes()
-      throws InterruptedException {
-    JobId poison = holdfast.enqueue(new Work(1, "exit")).id();
-
-    for (int life = 1; life <= 3; life++) {
-      WorkerProcess worker = worker(4);
-      awaitEvent("BEGIN", 1, life, LONG);
-      assertThat(worker.awaitExit(15)).isTrue();
-      assertThat(worker.output()).contains("its handler ends the JVM").contains("drained in");
-    }
-    worker(4);
-    awaitState(poison, JobState.DEAD, LONG);
-
-    assertThat(history.count("BEGIN", 1)).isEqualTo(3);
-    assertThat(status(poison).reason()).isEqualTo(StateReason.POISON);
-    assertThat(status(poison).counters()).isEqualTo(new Counters(0, 3, 3, 0, 0));
-  }
-
-  @Test
-  void a_worker_stopped_past_its_lease_has_its_ack_refused_and_learns_it() {
-    WorkerProcess first = worker(1);
-    JobId id = holdfast.enqueue(new Work(1, "gate")).id();
-    awaitEvent("BEGIN", 1, 1, LONG);
-    WorkerProcess second = worker(1);
-
-    first.signal("STOP");
-    // The second reaps on: no gap that looks like an outage, so no grace either.
-    awaitEvent("BEGIN", 1, 2, RECOVERY);
-    first.signal("CONT");
-    // The first learns that its claim is gone with its next extension, while the second still runs.
-    awaitEvent("UNHEEDED", 1, 1, LONG);
-    history.openGate(1);
-    awaitEvent("END", 1, 2, LONG);
-    awaitState(id, JobState.SUCCEEDED, LONG);
-
-    String zombie = "refused";
-    await("the first worker says that its outcome was refused")
-        .atMost(LONG)
-        .until(() -> first.output().contains(zombie));
-    assertThat(second.output()).doesNotContain(zombie);
-    assertThat(history.lines()).anyMatch(line -> line.equals("END 1 lost=true"));
-    assertThat(history.lines()).anyMatch(line -> line.equals("END 1 lost=false"));
-    assertThat(status(id).counters()).isEqualTo(new Counters(0, 2, 1, 0, 0));
-  }
-
-  @Test
-  void the_late_ack_of_a_lone_worker_stopped_past_its_lease_is_accepted() {
-    WorkerProcess alone = worker(1);
-    JobId id = holdfast.enqueue(new Work(1, "gate")).id();
-    awaitEvent("BEGIN", 1, 1, LONG);
-
-    alone.signal("STOP");
-    // Longer than L and than 2R + J: its lease has ended, and its next reap opens the grace.
-    awaitLeaseOver(id);
-    alone.signal("CONT");
-    history.openGate(1);
-    awaitState(id, JobState.SUCCEEDED, LONG);
-
-    assertThat(status(id).counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
-    assertThat(history.count("BEGIN", 1)).isEqualTo(1);
-    assertThat(history.lines()).anyMatch(line -> line.equals("END 1 lost=false"));
-  }
-
-  private void awaitLeaseOver(JobId id) {
-    long start = System.nanoTime();
-    await("the lease of " + id + " is over")
-        .atMost(LONG)
-        .until(() -> System.nanoTime() - start > TimeUnit.MILLISECONDS.toNanos(3_500));
-    assertThat(status(id).state()).isEqualTo(JobState.ACTIVE);
-  }
-
-  @Test
-  void a_worker_asked_to_end_loses_no_job_and_spends_no_attempt() throws InterruptedException {
-    WorkerProcess first = worker(4);
-    List<JobId> hanging = new ArrayList<>();
-    for (int n = 1; n <= 4; n++) {
-      hanging.add(holdfast.enqueue(new Work(n, "hang")).id());
-    }
-    List<JobId> waiting = new ArrayList<>();
-    for (int n = 11; n <= 30; n++) {
-      waiting.add(holdfast.enqueue(new Work(n, "ok")).id());
-    }
-    for (int n = 1; n <= 4; n++) {
-      awaitEvent("BEGIN", n, 1, LONG);
-    }
-
-    first.signal("TERM");
-    assertThat(first.awaitExit(15)).as(first.output()).isTrue();
-
-    for (JobId id : hanging) {
-      JobStatus status = status(id);
-      assertThat(status.state()).isEqualTo(JobState.READY);
-      assertThat(status.reason()).isEqualTo(StateReason.RELEASED);
-      assertThat(status.counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
-    }
-    worker(8);
-    waiting.forEach(id -> awaitState(id, JobState.SUCCEEDED, LONG));
-    for (JobId id : hanging) {
-      awaitState(id, JobState.ACTIVE, LONG);
-      assertThat(status(id).counters()).isEqualTo(new Counters(0, 2, 0, 0, 0));
-    }
   }
 
   @Test

@@ -35,6 +35,7 @@ final class WorkerSettings {
       case "reapJitter" -> worker.reapJitter(Duration.parse(value));
       case "blockTime" -> worker.blockTime(Duration.parse(value));
       case "drainGrace" -> worker.drainGrace(Duration.parse(value));
+      case "drainInterruptGrace" -> worker.drainInterruptGrace(Duration.parse(value));
       case "interruptGrace" -> worker.interruptGrace(Duration.parse(value));
       case "threads" -> worker.threads(Threads.valueOf(value));
       case "timeout" -> handler.timeout(Duration.parse(value));

@@ -11,6 +11,7 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.LeaseLostException;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.testkit.FaultyEngine;
 import dev.holdfast.testkit.redis.RedisServer;
 import java.io.IOException;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.DisabledIfSystemProperty;
 
 /**
  * How handlers end an attempt themselves, what they leave with their job, and how a job is
@@ -77,6 +79,10 @@ class WorkerVerbsIT extends WorkerFixture {
   }
 
   @Test
+  @DisabledIfSystemProperty(
+      named = FaultyEngine.PROPERTY,
+      matches = ".+",
+      disabledReason = "notes are best effort: one that gets no answer is dropped")
   void progress_and_log_are_seen_while_the_job_runs() throws InterruptedException {
     CountDownLatch go = new CountDownLatch(1);
     on(
@@ -96,6 +102,10 @@ class WorkerVerbsIT extends WorkerFixture {
   }
 
   @Test
+  @DisabledIfSystemProperty(
+      named = FaultyEngine.PROPERTY,
+      matches = ".+",
+      disabledReason = "a checkpoint that gets no answer fails its attempt")
   void the_next_attempt_goes_on_from_the_checkpoint() {
     ConcurrentLinkedQueue<Integer> from = new ConcurrentLinkedQueue<>();
     on(
@@ -161,6 +171,10 @@ class WorkerVerbsIT extends WorkerFixture {
   }
 
   @Test
+  @DisabledIfSystemProperty(
+      named = FaultyEngine.PROPERTY,
+      matches = ".+",
+      disabledReason = "a checkpoint that gets no answer is not known to be refused")
   void the_checkpoint_of_a_lost_claim_is_refused() throws InterruptedException {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);

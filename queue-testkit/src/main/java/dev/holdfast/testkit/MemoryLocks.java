@@ -84,14 +84,16 @@ final class MemoryLocks implements Locks {
 
   private UnlockReply unlock(LockHolder holder, @Nullable Long token, long now) {
     Entry entry = entries.get(holder.name());
-    if (entry == null || !entry.isHeld(now)) {
+    if (entry == null) {
       return UnlockReply.FREE;
     }
+    boolean held = entry.isHeld(now);
     if (!holder.owner().equals(entry.owner) || (token != null && token != entry.token)) {
-      return UnlockReply.TAKEN;
+      return held ? UnlockReply.TAKEN : UnlockReply.FREE;
     }
+    // Also when its lease ran out: else a clock that is set back would make it stand again.
     entry.owner = null;
-    return UnlockReply.UNLOCKED;
+    return held ? UnlockReply.UNLOCKED : UnlockReply.FREE;
   }
 
   /** Nobody waits: every answer is there at once. */

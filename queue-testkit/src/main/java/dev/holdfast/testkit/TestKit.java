@@ -26,7 +26,7 @@ final class TestKit {
   static TestKit inMemory() {
     ManualTime time = ManualTime.create();
     InMemoryEngine engine = InMemoryEngine.on(time);
-    Holdfast holdfast = Holdfast.on(engine, options().clock(time).build());
+    Holdfast holdfast = Holdfast.on(FaultyEngine.ifAsked(engine), options().clock(time).build());
     TestWorkers workers = new TestWorkers(holdfast);
     return new TestKit(
         holdfast,
@@ -46,7 +46,7 @@ final class TestKit {
   static TestKit onRedis() {
     RedisServer server = RedisServer.shared();
     String namespace = "hft-" + UUID.randomUUID();
-    Engine engine = Engines.open(server.uri(), namespace);
+    Engine engine = FaultyEngine.ifAsked(Engines.open(server.uri(), namespace));
     Holdfast holdfast = Holdfast.on(engine, options().build());
     TestWorkers workers = new TestWorkers(holdfast);
     return new TestKit(

@@ -8,6 +8,7 @@ import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
+import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobId;
@@ -95,7 +96,7 @@ class WorkerOnMemoryTest {
   @Nested
   class OnTheSystemClock {
     private final InMemoryEngine engine = InMemoryEngine.create();
-    private final Holdfast holdfast = closing(Holdfast.on(engine));
+    private final Holdfast holdfast = closing(Holdfast.on(FaultyEngine.ifAsked(engine)));
 
     private Worker work(HandlerOptions options, JobHandler<Mail> handler) {
       return start(Worker.on(holdfast).handler(Mail.class, options, handler).queue("mail", 4));
@@ -163,7 +164,7 @@ class WorkerOnMemoryTest {
           .isEqualTo(StateReason.EXHAUSTED);
 
       mended.set(true);
-      assertThat(holdfast.deadLetters("mail").redrive(id)).isTrue();
+      assertThat(holdfast.deadLetters("mail").redrive(id)).isEqualTo(RedriveResult.REDRIVEN);
       awaitState(holdfast, id, JobState.SUCCEEDED);
     }
 
@@ -256,7 +257,9 @@ class WorkerOnMemoryTest {
     private final ManualTime time = ManualTime.create();
     private final InMemoryEngine engine = InMemoryEngine.on(time);
     private final Holdfast holdfast =
-        closing(Holdfast.on(engine, HoldfastOptions.builder().clock(time).build()));
+        closing(
+            Holdfast.on(
+                FaultyEngine.ifAsked(engine), HoldfastOptions.builder().clock(time).build()));
 
     private void work(HandlerOptions options, JobHandler<Mail> handler) {
       start(Worker.on(holdfast).handler(Mail.class, options, handler).queue("mail", 4));

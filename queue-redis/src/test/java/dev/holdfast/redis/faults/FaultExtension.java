@@ -23,7 +23,9 @@ final class FaultExtension implements ParameterResolver, AfterTestExecutionCallb
   }
 
   private static Observed observed(ExtensionContext context) {
+    // Of the root: a test's own store is closed when it is told that a test was aborted.
     return context
+        .getRoot()
         .getStore(SPACE)
         .getOrComputeIfAbsent(context.getUniqueId(), id -> new Observed(), Observed.class);
   }
@@ -38,6 +40,12 @@ final class FaultExtension implements ParameterResolver, AfterTestExecutionCallb
   public void testAborted(ExtensionContext context, Throwable cause) {
     observed(context).figure(String.valueOf(cause.getMessage()));
     write(context, "SKIPPED");
+  }
+
+  /** Written already, unless it failed before the test began or after it. */
+  @Override
+  public void testFailed(ExtensionContext context, Throwable cause) {
+    write(context, "BROKEN");
   }
 
   private static void write(ExtensionContext context, String verdict) {

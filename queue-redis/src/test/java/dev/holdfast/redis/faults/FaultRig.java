@@ -9,16 +9,20 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.redis.History;
 import dev.holdfast.redis.RedisEngine;
+import dev.holdfast.redis.ScriptNames;
 import dev.holdfast.redis.StoredQueue;
 import dev.holdfast.redis.Work;
 import dev.holdfast.redis.WorkerMain;
 import dev.holdfast.redis.WorkerProcess;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.testkit.redis.RedisCommand;
 import dev.holdfast.testkit.redis.RedisProcess;
+import dev.holdfast.testkit.redis.RedisProxy;
 import dev.holdfast.testkit.redis.RedisServer;
 import dev.holdfast.testkit.redis.RedisServerOptions;
 import dev.holdfast.testkit.redis.RedisServerOptions.Fsync;
 import dev.holdfast.testkit.redis.RespClient;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -26,6 +30,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,9 +55,6 @@ abstract class FaultRig {
 
   /** L + R + J + B: until a job whose worker has gone runs again. */
   static final Duration RECOVERY = LEASE.plus(REAP).plus(JITTER).plus(BLOCK);
-
-  /** H + 1 s: how long nothing is reaped after an outage. */
-  static final Duration GRACE = EXTEND.plusSeconds(1);
 
   /** For what has no bound of its own. */
   static final Duration LONG = Duration.ofSeconds(30);
@@ -131,9 +133,10 @@ abstract class FaultRig {
     return closing(WorkerProcess.start(uri, NAMESPACE, "work", concurrency, history, all));
   }
 
+  /** Several at once take long on a machine that has much else to do. */
   final WorkerProcess awaitReady(WorkerProcess worker) {
     await("the worker is ready")
-        .atMost(LONG)
+        .atMost(LONG.multipliedBy(3))
         .pollInterval(Duration.ofMillis(10))
         .failFast(() -> assertThat(worker.isAlive()).as(worker.output()).isTrue())
         .until(() -> count("READY", worker) > 0);
@@ -157,6 +160,16 @@ abstract class FaultRig {
         .filter(each -> history.count("BEGIN", number + " pid=" + each.pid() + " ") == 1)
         .findFirst()
         .orElseThrow();
+  }
+
+  /** A proxy before the Redis of the test. */
+  final RedisProxy proxy() {
+    return closing(RedisProxy.before(redis));
+  }
+
+  /** Picks turns that carry a success. */
+  static Predicate<RedisCommand> acks() {
+    return ScriptNames.calls("turn").and(turn -> turn.arguments().contains("ok"));
   }
 
   final JobId enqueue(int number, String mode) {
@@ -192,24 +205,56 @@ abstract class FaultRig {
   }
 
   /**
-   * Waits for jobs to run again, from now on, within {@link #RECOVERY}; or within {@link #GRACE}
-   * more if a reap found the one before it so old that it took the gap for an outage, which a busy
-   * machine may cause. The figures say so then.
+   * Waits for jobs to run again, from now on, within {@link #RECOVERY}. On a machine with more than
+   * twice as much to do as it has processors a worker may reap so late that it takes the gap for an
+   * outage: then the bound counts from the end of the grace, and the figures say so.
    */
   final void recovers(Observed observed, String what, BooleanSupplier recovered) {
-    long before = now();
-    long start = System.nanoTime();
+    recovers(observed, System.nanoTime(), what, recovered);
+  }
+
+  /** As above, counted from a nanoTime of a moment ago. */
+  final void recovers(Observed observed, long start, String what, BooleanSupplier recovered) {
+    recovers(observed, start, LEASE, isBusy(), what, recovered);
+  }
+
+  /**
+   * Waits for jobs to run again after nobody had reaped for long, from now on: R + J + B after the
+   * grace that this opens, and after their leases.
+   *
+   * @param left what the leases have left now, at most
+   */
+  final void recoversAfterOutage(
+      Observed observed, Duration left, String what, BooleanSupplier recovered) {
+    recovers(observed, System.nanoTime(), left, true, what, recovered);
+  }
+
+  private void recovers(
+      Observed observed,
+      long start,
+      Duration left,
+      boolean mayGrace,
+      String what,
+      BooleanSupplier recovered) {
+    long startMs = now() - Duration.ofNanos(System.nanoTime() - start).toMillis();
     await(what)
-        .atMost(RECOVERY.plus(GRACE).plus(Observed.SLACK))
+        .atMost(LONG)
         .pollDelay(Duration.ZERO)
         .pollInterval(Duration.ofMillis(5))
         .until(recovered::getAsBoolean);
     Duration seen = Duration.ofNanos(System.nanoTime() - start);
-    boolean graced = mark("grace_until") > before;
-    if (graced) {
+    Duration reapable = left;
+    Duration grace = Duration.ofMillis(mark("grace_until") - startMs);
+    if (grace.compareTo(left) > 0) {
       observed.figure("a grace was open");
+      reapable = mayGrace ? grace : left;
     }
-    observed.took(seen, graced ? RECOVERY.plus(GRACE) : RECOVERY, what);
+    observed.took(seen, reapable.plus(REAP).plus(JITTER).plus(BLOCK), what);
+  }
+
+  private static boolean isBusy() {
+    double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
+    return load > 2 * Runtime.getRuntime().availableProcessors();
   }
 
   /** Redis's clock in ms. */
@@ -233,6 +278,13 @@ abstract class FaultRig {
   final long leaseEnd(JobId id) {
     try (RespClient raw = redis.connect()) {
       return Long.parseLong(String.valueOf(raw.command("ZSCORE", QUEUE + "leases", id.key())));
+    }
+  }
+
+  /** How many leases end at this instant or before, in ms of Redis's clock. */
+  final long leasesUntil(long end) {
+    try (RespClient raw = redis.connect()) {
+      return Long.parseLong(raw.text("ZCOUNT", QUEUE + "leases", "-inf", Long.toString(end)));
     }
   }
 

@@ -8,8 +8,10 @@ import dev.holdfast.testkit.redis.ProxiedConnection;
 import dev.holdfast.testkit.redis.ProxyRule;
 import dev.holdfast.testkit.redis.RedisCommand;
 import dev.holdfast.testkit.redis.RedisProxy;
+import dev.holdfast.testkit.redis.RespClient;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -60,6 +62,11 @@ abstract class NetworkRig extends FaultRig {
 
   final boolean beganBy(WorkerProcess worker, int number) {
     return history.count("BEGIN", number + " pid=" + worker.pid() + " ") > 0;
+  }
+
+  /** How many jobs have succeeded, asked over a connection that this test does not break. */
+  final long done(RespClient raw) {
+    return (Long) Objects.requireNonNull(raw.command("ZCARD", NAMESPACE + ":{work}:done"));
   }
 
   final long done() {

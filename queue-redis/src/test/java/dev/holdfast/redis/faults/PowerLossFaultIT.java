@@ -102,10 +102,6 @@ class PowerLossFaultIT extends RedisFaultRig {
         : Duration.between(jobs.get(0).at(), jobs.get(jobs.size() - 1).at()).toMillis() / 1_000.0;
   }
 
-  private static List<Integer> numbers(Load load, int most) {
-    return load.acknowledged().stream().limit(most).map(Load.Acknowledged::number).toList();
-  }
-
   private boolean isUnknown(Load.Acknowledged job) {
     return holdfast.status(job.id()).isEmpty();
   }

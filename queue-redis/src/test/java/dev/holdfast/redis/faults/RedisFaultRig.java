@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import dev.holdfast.Holdfast;
+import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
@@ -71,6 +72,11 @@ abstract class RedisFaultRig extends FaultRig {
     return options.build();
   }
 
+  /** The data directory of Redis. */
+  final Path memory() {
+    return memory;
+  }
+
   /** Where a class adds settings of Redis. */
   void configure(RedisServerOptions.Builder options) {}
 
@@ -105,6 +111,11 @@ abstract class RedisFaultRig extends FaultRig {
 
   /** A worker in this process, where its health can be read. */
   final Worker workerHere(int concurrency) {
+    return workerHere(concurrency, LEASE);
+  }
+
+  /** As {@link #workerHere(int)}, with another lease. */
+  final Worker workerHere(int concurrency, Duration lease) {
     Holdfast own =
         closing(
             Holdfast.on(
@@ -114,7 +125,7 @@ abstract class RedisFaultRig extends FaultRig {
         Worker.on(own)
             .handler(new WorkHandler(history))
             .queue("work", concurrency)
-            .options(WorkerMain.shortLeases().build())
+            .options(WorkerMain.leases(lease).build())
             .start());
   }
 
@@ -122,6 +133,17 @@ abstract class RedisFaultRig extends FaultRig {
   final Load load(int threads) {
     firstOfLoad += 100_000;
     return closing(Load.start(holdfast, firstOfLoad, threads, "busy", Duration.ofMillis(10)));
+  }
+
+  /** As {@link #load}, by callers who wait for 30 s: none is refused because the fault is long. */
+  final Load patientLoad(int threads) {
+    Holdfast patient =
+        closing(
+            Holdfast.on(
+                RedisEngine.connect(WorkerMain.options(redis.uri(), NAMESPACE)),
+                HoldfastOptions.builder().enqueueDeadline(LONG).build()));
+    firstOfLoad += 100_000;
+    return closing(Load.start(patient, firstOfLoad, threads, "busy", Duration.ofMillis(10)));
   }
 
   /** Sends Redis one command, on a connection of its own. */
@@ -168,7 +190,8 @@ abstract class RedisFaultRig extends FaultRig {
         .until(() -> number("HGET", key("meta"), "last_reap") >= target);
   }
 
-  private long redisMillis() {
+  /** What time it is by the clock of Redis, in epoch ms. */
+  final long redisMillis() {
     List<?> time = (List<?>) command("TIME");
     return Long.parseLong(String.valueOf(time.get(0))) * 1_000
         + Long.parseLong(String.valueOf(time.get(1))) / 1_000;
@@ -205,6 +228,11 @@ abstract class RedisFaultRig extends FaultRig {
       }
     }
     return begins;
+  }
+
+  /** The first jobs of a load. */
+  static List<Integer> numbers(Load load, int most) {
+    return load.acknowledged().stream().limit(most).map(Load.Acknowledged::number).toList();
   }
 
   /** Every acknowledged job has succeeded and has run once; what may have arrived, once at most. */

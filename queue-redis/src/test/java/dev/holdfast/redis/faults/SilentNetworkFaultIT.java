@@ -19,10 +19,10 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** Rows of a network that passes nothing on and tells nobody. */
 @Isolated("measures recovery and CPU time")
 class SilentNetworkFaultIT extends NetworkRig {
-  /** Of one processor; a thread that spins takes all of it. */
-  private static final double MOST_CPU = 0.05;
+  /** Of one processor, of which a thread that spins takes all it can get. */
+  private static final double MOST_CPU = 0.1;
 
-  private static final Duration CPU_WINDOW = Duration.ofSeconds(4);
+  private static final Duration CPU_WINDOW = Duration.ofSeconds(5);
 
   // Bells only wake. A worker that hears none looks by itself once every B, so the silence costs
   // at most B, and never a job.
@@ -64,21 +64,17 @@ class SilentNetworkFaultIT extends NetworkRig {
     proxy.on(calls("extend")).watch().await(LONG);
     proxy.blackHole();
     lasts(Duration.ofSeconds(1));
-    ProxyFault extended = proxy.on(calls("extend")).answering("EXTENDED").times(2).inject("");
     proxy.pass();
+    ProxyFault extended = proxy.on(calls("extend")).answering("EXTENDED").watchReply();
 
     observed.recoversWithin(
-        EXTEND.plus(RECONNECT), "leases are extended again", () -> answered(extended));
+        EXTEND.plus(RECONNECT), "the lease is extended again", () -> extended.count() == 1);
     history.openGate(1);
     awaitState(id, JobState.SUCCEEDED);
     assertThat(status(id).counters()).isEqualTo(new Counters(0, 1, 0, 0, 0));
     assertThat(history.count("UNHEEDED")).isZero();
     assertThat(count("LOST", worker)).isZero();
     assertThat(history.count("REAPED")).isZero();
-  }
-
-  private static boolean answered(ProxyFault fault) {
-    return fault.count() > 0;
   }
 
   // The handler is not interrupted while its worker only guesses that the lease is over: it learns
@@ -140,13 +136,17 @@ class SilentNetworkFaultIT extends NetworkRig {
     WorkerProcess worker = remoteWorker(2);
     JobId running = enqueue(1, "gate");
     awaitEvent("BEGIN", 1, 1);
+    // What a first loss of connections loads and compiles is not to be counted.
+    proxy.reset();
+    enqueue(2, "ok");
+    awaitEvent("END", 2, 1);
     onlyConnection(BELL_CONNECTION);
     long start = System.nanoTime();
     Duration before = cpu(worker);
     proxy.halfClose(direction);
 
-    JobId id = enqueue(2, "ok");
-    observed.recoversWithin(bound, "job 2 begins", () -> began(2, 1));
+    JobId id = enqueue(3, "ok");
+    observed.recoversWithin(bound, "job 3 begins", () -> began(3, 1));
     awaitThat("a while has passed", () -> System.nanoTime() - start >= CPU_WINDOW.toNanos());
     double share =
         (double) cpu(worker).minus(before).toNanos() / Math.max(1, System.nanoTime() - start);
@@ -154,7 +154,7 @@ class SilentNetworkFaultIT extends NetworkRig {
     history.openGate(1);
     awaitState(running, JobState.SUCCEEDED);
     awaitState(id, JobState.SUCCEEDED);
-    assertThat(history.count("BEGIN")).isEqualTo(2);
+    assertThat(history.count("BEGIN")).isEqualTo(3);
     assertThat(share).as("share of a processor").isLessThan(MOST_CPU);
   }
 

@@ -2,7 +2,6 @@ package dev.holdfast.testkit.contract;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
@@ -27,13 +26,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
 import java.util.SplittableRandom;
-import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 
 /**
@@ -56,7 +50,7 @@ public abstract class LifeContract extends EngineContract {
   private static final Retention KEEP =
       new Retention(Duration.ofDays(100), 1_000_000, Duration.ofDays(100), 1_000_000);
 
-  private final Map<String, Model> jobs = new LinkedHashMap<>();
+  private final LifeModel model = new LifeModel();
   private final List<Claim> claims = new ArrayList<>();
   private final List<Consumer> consumers = new ArrayList<>();
   private final Deque<String> story = new ArrayDeque<>();
@@ -67,40 +61,6 @@ public abstract class LifeContract extends EngineContract {
 
   /** A consumer, the claims it believes it holds, and how rarely it settles one. */
   private record Consumer(TurnTaker taker, List<Claim> held, int neglect) {}
-
-  /** What a job should be. */
-  private static final class Model {
-    private JobState state = JobState.READY;
-    private Priority lane = Priority.NORMAL;
-    private Instant dueAt = Instant.EPOCH;
-    private Instant leaseEnd = Instant.EPOCH;
-    private @Nullable Held held;
-    private String consumer = "";
-    private boolean cancel;
-    private boolean gone;
-    private int failures;
-    private int claimed;
-    private int crashes;
-    private int misses;
-    private int snoozes;
-
-    private Counters counters() {
-      return new Counters(failures, claimed, crashes, misses, snoozes);
-    }
-
-    private boolean waits() {
-      return state == JobState.READY || state == JobState.SCHEDULED;
-    }
-
-    private void waitsUntil(Instant at, Instant now) {
-      dueAt = at;
-      state = at.isAfter(now) ? JobState.SCHEDULED : JobState.READY;
-    }
-
-    private void ends(JobState end) {
-      state = end;
-    }
-  }
 
   @RepeatedTest(4)
   void a_random_life_agrees_with_the_model() {
@@ -184,8 +144,7 @@ public abstract class LifeContract extends EngineContract {
   // Enqueue.
 
   private void enqueueSome() {
-    if (jobs.values().stream().filter(job -> !job.gone && !job.state.isFinal()).count()
-        > MOST_OPEN) {
+    if (model.open() > MOST_OPEN) {
       return;
     }
     List<NewJob> batch = new ArrayList<>();
@@ -198,12 +157,8 @@ public abstract class LifeContract extends EngineContract {
       }
       NewJob job = job(lane, start);
       batch.add(job);
-      Model model = new Model();
-      model.lane = lane;
-      Duration delay = start.delay() == null ? Duration.ZERO : start.delay();
-      model.waitsUntil(start.instant() == null ? now().plus(delay) : start.instant(), now());
-      jobs.put(job.key(), model);
-      tell("enqueue " + job.key() + " " + lane + " " + model.state + " " + model.dueAt);
+      LifeModel.Job added = model.add(job, now());
+      tell("enqueue " + job.key() + " " + lane + " " + added.state + " " + added.dueAt);
     }
     enqueue(batch.toArray(NewJob[]::new));
   }
@@ -245,8 +200,8 @@ public abstract class LifeContract extends EngineContract {
         consumer.taker.suspects(suspects).turn(room, settlements.toArray(Settlement[]::new));
     assertThat(reply.stale()).isFalse();
     foretell(settlements, reply.settled());
-    promote();
-    List<String> claimable = ready(job -> job.crashes < 2);
+    model.promote(now());
+    List<String> claimable = model.ready(job -> job.crashes < 2);
     claimable.removeAll(keysOf(reply.claims()));
     taken(consumer, reply.claims());
     if (!paused && reply.claims().size() < room) {
@@ -260,17 +215,6 @@ public abstract class LifeContract extends EngineContract {
         .isLessThanOrEqualTo(suspects ? 1 : 0);
   }
 
-  private List<String> ready(Predicate<Model> which) {
-    List<String> keys = new ArrayList<>();
-    jobs.forEach(
-        (key, job) -> {
-          if (!job.gone && job.state == JobState.READY && which.test(job)) {
-            keys.add(key);
-          }
-        });
-    return keys;
-  }
-
   private void loseAnswer(Consumer consumer) {
     List<Settlement> settlements = outcomesOf(consumer);
     int room = random.nextInt(4);
@@ -281,7 +225,7 @@ public abstract class LifeContract extends EngineContract {
       TurnReply lost = consumer.taker.turn(room, settlements.toArray(Settlement[]::new));
       tell("  it arrived: " + keysOf(lost.claims()));
       foretell(settlements, lost.settled());
-      promote();
+      model.promote(now());
       taken(consumer, lost.claims());
       // What the consumer does not know, it learns from the repeat.
       consumer.held.removeAll(lost.claims());
@@ -301,7 +245,7 @@ public abstract class LifeContract extends EngineContract {
     TurnReply reply = consumer.taker.repeat(named, room, settlements.toArray(Settlement[]::new));
     assertThat(reply.stale()).isFalse();
     foretell(settlements, reply.settled());
-    promote();
+    model.promote(now());
     taken(consumer, reply.claims());
   }
 
@@ -311,17 +255,9 @@ public abstract class LifeContract extends EngineContract {
     return named;
   }
 
-  private void promote() {
-    for (Model job : jobs.values()) {
-      if (job.state == JobState.SCHEDULED && !job.dueAt.isAfter(now())) {
-        job.state = JobState.READY;
-      }
-    }
-  }
-
   private void taken(Consumer consumer, List<Claim> taken) {
     for (Claim claim : taken) {
-      Model job = model(claim.held().key());
+      LifeModel.Job job = model.job(claim.held().key());
       tell("  claimed " + claim.held());
       assertThat(job.gone).as("%s is gone", claim.held()).isFalse();
       assertThat(job.state).as("%s is claimable", claim.held()).isEqualTo(JobState.READY);
@@ -340,10 +276,6 @@ public abstract class LifeContract extends EngineContract {
     }
   }
 
-  private Model model(String key) {
-    return Objects.requireNonNull(jobs.get(key), "a job nobody enqueued: " + key);
-  }
-
   private void settleLate() {
     if (claims.isEmpty()) {
       return;
@@ -355,55 +287,15 @@ public abstract class LifeContract extends EngineContract {
     }
     TurnReply reply = any(consumers).taker.turn(0, settlement);
     foretell(List.of(settlement), reply.settled());
-    promote();
+    model.promote(now());
   }
 
   private void foretell(List<Settlement> settlements, List<Settled> settled) {
     assertThat(settled).hasSameSizeAs(settlements);
     for (int i = 0; i < settlements.size(); i++) {
       Settlement settlement = settlements.get(i);
-      assertThat(settled.get(i)).as("%s", settlement).isEqualTo(apply(settlement));
+      assertThat(settled.get(i)).as("%s", settlement).isEqualTo(model.settle(settlement, now()));
     }
-  }
-
-  private Settled apply(Settlement settlement) {
-    Model job = model(settlement.held().key());
-    if (job.gone) {
-      return Settled.GONE;
-    } else if (!settlement.held().equals(job.held)) {
-      return job.state == JobState.ACTIVE ? Settled.TAKEN : Settled.UNCLAIMED;
-    } else if (job.state != JobState.ACTIVE) {
-      return Settled.ALREADY;
-    }
-    Outcome outcome = settlement.outcome();
-    if (outcome instanceof Outcome.Succeeded) {
-      job.ends(JobState.SUCCEEDED);
-    } else if (outcome instanceof Outcome.Buried buried) {
-      job.failures += buried.attempt() == null ? 0 : 1;
-      boolean cancelled = job.cancel && buried.reason() == StateReason.EXHAUSTED;
-      job.ends(cancelled ? JobState.CANCELLED : JobState.DEAD);
-      return cancelled ? Settled.CANCELLED : Settled.DONE;
-    } else if (outcome instanceof Outcome.Discarded) {
-      job.ends(JobState.CANCELLED);
-    } else if (job.cancel) {
-      job.failures += outcome instanceof Outcome.Retry ? 1 : 0;
-      job.ends(JobState.CANCELLED);
-      return Settled.CANCELLED;
-    } else if (outcome instanceof Outcome.Retry retry) {
-      job.failures++;
-      job.crashes = 0;
-      job.waitsUntil(now().plus(retry.delay()), now());
-    } else if (outcome instanceof Outcome.Snoozed snoozed) {
-      job.snoozes++;
-      job.crashes = 0;
-      job.waitsUntil(now().plus(snoozed.delay()), now());
-    } else if (outcome instanceof Outcome.Missed missed) {
-      job.misses++;
-      job.waitsUntil(now().plus(missed.delay()), now());
-    } else {
-      job.waitsUntil(now(), now());
-    }
-    return Settled.DONE;
   }
 
   // Leases.
@@ -418,19 +310,7 @@ public abstract class LifeContract extends EngineContract {
     tell("extend " + held);
     List<LeaseReply> replies = engine().claiming().extend(queue(), TurnTaker.LEASE, held);
     for (int i = 0; i < held.size(); i++) {
-      Model job = model(held.get(i).key());
-      LeaseReply expected =
-          job.gone
-              ? LeaseReply.GONE
-              : job.state != JobState.ACTIVE
-                  ? LeaseReply.UNCLAIMED
-                  : !held.get(i).equals(job.held)
-                      ? LeaseReply.TAKEN
-                      : job.cancel ? LeaseReply.CANCEL_REQUESTED : LeaseReply.EXTENDED;
-      assertThat(replies.get(i)).as("%s", held.get(i)).isEqualTo(expected);
-      if (expected == LeaseReply.EXTENDED || expected == LeaseReply.CANCEL_REQUESTED) {
-        job.leaseEnd = now().plus(TurnTaker.LEASE);
-      }
+      assertThat(replies.get(i)).as("%s", held.get(i)).isEqualTo(model.extend(held.get(i), now()));
     }
   }
 
@@ -438,28 +318,8 @@ public abstract class LifeContract extends EngineContract {
     ReapReply reply = engine().upkeep().reap(reapOrder(KEEP));
     tell("reap " + reply);
     if (reply.gate() == Gate.OPEN) {
-      int returned = 0;
-      int poisoned = 0;
-      int cancelled = 0;
-      for (Model job : jobs.values()) {
-        if (job.gone || job.state != JobState.ACTIVE || job.leaseEnd.isAfter(now())) {
-          continue;
-        }
-        job.crashes++;
-        job.held = null;
-        if (job.cancel) {
-          job.ends(JobState.CANCELLED);
-          cancelled++;
-        } else if (job.crashes >= MAX_CRASHES) {
-          job.ends(JobState.DEAD);
-          poisoned++;
-        } else {
-          job.waitsUntil(now(), now());
-          returned++;
-        }
-      }
       assertThat(List.of(reply.returned(), reply.poisoned(), reply.cancelled()))
-          .isEqualTo(List.of(returned, poisoned, cancelled));
+          .isEqualTo(model.reap(MAX_CRASHES, now()));
       if (reply.tidyNext() != null) {
         assertThat(engine().upkeep().tidy(reapOrder(KEEP), reply.tidyNext())).isZero();
       }
@@ -475,17 +335,17 @@ public abstract class LifeContract extends EngineContract {
   // Operations.
 
   private void operate() {
-    if (jobs.isEmpty()) {
+    if (model.jobs().isEmpty()) {
       return;
     }
-    String key = any(List.copyOf(jobs.keySet()));
-    Model job = model(key);
+    String key = any(List.copyOf(model.jobs().keySet()));
+    LifeModel.Job job = model.job(key);
     Control control = engine().control();
     int dice = random.nextInt(14);
     ActReply expected;
     ActReply given;
     if (dice < 4) {
-      expected = actOnWaiting(job, ActReply.REQUESTED);
+      expected = LifeModel.actOnWaiting(job, ActReply.REQUESTED);
       given = control.cancel(queue(), key, KEEP);
       if (given == ActReply.DONE) {
         job.ends(JobState.CANCELLED);
@@ -499,17 +359,17 @@ public abstract class LifeContract extends EngineContract {
               : job.state == JobState.DEAD ? ActReply.DONE : ActReply.NOT_APPLICABLE;
       given = control.redrive(queue(), key);
       if (given == ActReply.DONE) {
-        redriven(job);
+        LifeModel.redriven(job);
       }
     } else if (dice < 8) {
       Instant at = now().plusMillis(random.nextLong(20_000) - 5_000);
-      expected = actOnWaiting(job, ActReply.ACTIVE);
+      expected = LifeModel.actOnWaiting(job, ActReply.ACTIVE);
       given = control.reschedule(queue(), key, at);
       if (given == ActReply.DONE) {
         job.waitsUntil(at, now());
       }
     } else if (dice < 9) {
-      expected = actOnWaiting(job, ActReply.ACTIVE);
+      expected = LifeModel.actOnWaiting(job, ActReply.ACTIVE);
       if (expected == ActReply.DONE && job.state == JobState.READY) {
         expected = ActReply.NOT_APPLICABLE;
       }
@@ -519,7 +379,7 @@ public abstract class LifeContract extends EngineContract {
       }
     } else if (dice < 12) {
       Priority lane = any(LANES);
-      expected = actOnWaiting(job, ActReply.ACTIVE);
+      expected = LifeModel.actOnWaiting(job, ActReply.ACTIVE);
       given = control.prioritize(queue(), key, lane);
       if (given == ActReply.DONE) {
         job.lane = lane;
@@ -539,25 +399,6 @@ public abstract class LifeContract extends EngineContract {
     assertThat(given).as("act %s on %s", dice, key).isEqualTo(expected);
   }
 
-  private static ActReply actOnWaiting(Model job, ActReply ifActive) {
-    if (job.gone) {
-      return ActReply.NOT_FOUND;
-    } else if (job.state == JobState.ACTIVE) {
-      return ifActive;
-    }
-    return job.waits() ? ActReply.DONE : ActReply.ENDED;
-  }
-
-  private static void redriven(Model job) {
-    job.failures = 0;
-    job.crashes = 0;
-    job.misses = 0;
-    job.snoozes = 0;
-    job.cancel = false;
-    job.held = null;
-    job.state = JobState.READY;
-  }
-
   private void purgeAtTimes(Control control) {
     if (random.nextInt(8) != 0) {
       return;
@@ -567,14 +408,7 @@ public abstract class LifeContract extends EngineContract {
     for (int removed = control.purge(queue()); removed > 0; removed = control.purge(queue())) {
       purged += removed;
     }
-    int expected = 0;
-    for (Model job : jobs.values()) {
-      if (!job.gone && job.waits()) {
-        job.gone = true;
-        expected++;
-      }
-    }
-    assertThat(purged).isEqualTo(expected);
+    assertThat(purged).isEqualTo(model.purge());
   }
 
   // Checks.
@@ -587,30 +421,28 @@ public abstract class LifeContract extends EngineContract {
         .as("ready, scheduled, active, done, dead")
         .isEqualTo(
             List.of(
-                count(JobState.READY),
-                count(JobState.SCHEDULED),
-                count(JobState.ACTIVE),
-                count(JobState.SUCCEEDED) + count(JobState.CANCELLED),
-                count(JobState.DEAD)));
-    jobs.forEach(
-        (key, job) -> {
-          if (job.gone) {
-            assertThat(engine().control().find(queue(), key)).as(key).isEmpty();
-            return;
-          }
-          StoredJob stored = stored(key);
-          assertThat(stored.state()).as(key).isEqualTo(job.state);
-          assertThat(stored.counters()).as(key).isEqualTo(job.counters());
-          assertThat(stored.priority()).as(key).isEqualTo(job.lane);
-          assertThat(stored.consumer())
-              .as(key)
-              .isEqualTo(job.state == JobState.ACTIVE ? job.consumer : null);
-        });
+                model.count(JobState.READY),
+                model.count(JobState.SCHEDULED),
+                model.count(JobState.ACTIVE),
+                model.count(JobState.SUCCEEDED) + model.count(JobState.CANCELLED),
+                model.count(JobState.DEAD)));
+    model
+        .jobs()
+        .forEach(
+            (key, job) -> {
+              if (job.gone) {
+                assertThat(engine().control().find(queue(), key)).as(key).isEmpty();
+                return;
+              }
+              StoredJob stored = stored(key);
+              assertThat(stored.state()).as(key).isEqualTo(job.state);
+              assertThat(stored.counters()).as(key).isEqualTo(job.counters());
+              assertThat(stored.priority()).as(key).isEqualTo(job.lane);
+              assertThat(stored.consumer())
+                  .as(key)
+                  .isEqualTo(job.state == JobState.ACTIVE ? job.consumer : null);
+            });
     forgetSome();
-  }
-
-  private long count(JobState state) {
-    return jobs.values().stream().filter(job -> !job.gone && job.state == state).count();
   }
 
   /** Keeps the population small, so that a life costs seconds. */
@@ -618,8 +450,8 @@ public abstract class LifeContract extends EngineContract {
     while (claims.size() > 60) {
       claims.remove(0);
     }
-    for (String key : List.copyOf(jobs.keySet())) {
-      Model job = model(key);
+    for (String key : List.copyOf(model.jobs().keySet())) {
+      LifeModel.Job job = model.job(key);
       boolean quoted =
           claims.stream().anyMatch(claim -> claim.held().key().equals(key))
               || consumers.stream()
@@ -628,7 +460,7 @@ public abstract class LifeContract extends EngineContract {
         if (!job.gone) {
           assertThat(engine().control().delete(queue(), key)).isEqualTo(ActReply.DONE);
         }
-        jobs.remove(key);
+        model.jobs().remove(key);
       }
     }
   }
@@ -640,18 +472,22 @@ public abstract class LifeContract extends EngineContract {
     Consumer last = newConsumer();
     for (int round = 0; round < 60; round++) {
       TurnReply reply = last.taker.suspects(true).turn(20);
-      promote();
+      model.promote(now());
       taken(last, reply.claims());
       for (Claim claim : List.copyOf(last.held)) {
         Settlement settlement = new Settlement(claim.held(), succeeded());
         foretell(List.of(settlement), last.taker.turn(0, settlement).settled());
-        promote();
+        model.promote(now());
         last.held.remove(claim);
       }
       advance(PERIOD);
       reapOrTidy();
     }
-    assertThat(count(JobState.READY) + count(JobState.SCHEDULED) + count(JobState.ACTIVE)).isZero();
+    assertThat(
+            model.count(JobState.READY)
+                + model.count(JobState.SCHEDULED)
+                + model.count(JobState.ACTIVE))
+        .isZero();
     assertThat(stats().ready() + stats().scheduled() + stats().active()).isZero();
   }
 }

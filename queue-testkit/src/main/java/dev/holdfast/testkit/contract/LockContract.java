@@ -359,6 +359,17 @@ public abstract class LockContract extends EngineContract {
   }
 
   @Test
+  void a_lock_that_was_unlocked_after_its_lease_ran_out_is_free_though_the_clock_is_set_back() {
+    long token = take("a");
+    advance(LEASE);
+    assertThat(unlock("a", token)).isEqualTo(UnlockReply.FREE);
+    advance(LEASE.negated());
+
+    assertThat(extend("a", token)).isEqualTo(ExtendReply.FREE);
+    assertThat(take("b")).isEqualTo(token + 1);
+  }
+
+  @Test
   void a_clock_set_back_takes_nothing_from_a_living_holder() {
     long token = take("a");
     advance(HOUR.negated());

@@ -4,18 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
-import dev.holdfast.job.Priority;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.json.AttemptJson;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.LeaseReply;
-import dev.holdfast.spi.NewJob;
-import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.Settled;
-import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
-import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep.Gate;
 import dev.holdfast.spi.Upkeep.ReapOrder;
 import dev.holdfast.spi.Upkeep.ReapReply;
@@ -26,7 +21,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
-/** What becomes of the jobs of a worker that went away, and of its claims if it comes back. */
+/** How expired leases are reaped: when, by whom, and how claims that come back late are met. */
 public abstract class ReapContract extends EngineContract {
   private static final Duration OUTAGE = PERIOD.multipliedBy(2);
   private static final Duration MS = Duration.ofMillis(1);
@@ -161,162 +156,6 @@ public abstract class ReapContract extends EngineContract {
     passReaping(TurnTaker.LEASE);
 
     assertThat(state(key)).isEqualTo(JobState.READY);
-  }
-
-  // Suspects and poison.
-
-  @Test
-  void from_its_second_crash_a_job_is_a_suspect_and_keeps_its_home_lane() {
-    String key = enqueue(job(Priority.LOW)).get(0);
-    crash(key, 2);
-
-    assertThat(counters(key).crashes()).isEqualTo(2);
-    assertThat(stored(key).priority()).isEqualTo(Priority.LOW);
-    Claim claim = taker().claimOne();
-    assertThat(claim.suspect()).isTrue();
-    assertThat(claim.priority()).isEqualTo(Priority.LOW);
-  }
-
-  @Test
-  void suspects_are_claimed_before_the_others_one_a_turn_the_oldest_first() {
-    List<String> keys = enqueue(3);
-    for (int crash = 0; crash < 2; crash++) {
-      for (int i = 0; i < 3; i++) {
-        taker("crashing").claim(3);
-      }
-      passReaping(TurnTaker.LEASE);
-    }
-    String high = enqueue(job(Priority.HIGH)).get(0);
-
-    assertThat(keysOf(taker().claim(5))).containsExactly(keys.get(0), high);
-    assertThat(keysOf(taker().claim(5))).containsExactly(keys.get(1));
-  }
-
-  @Test
-  void a_turn_that_may_take_no_suspect_takes_the_others_only() {
-    String suspect = enqueueOne();
-    crash(suspect, 2);
-    String other = enqueueOne();
-
-    taker().suspects(false);
-    TurnReply reply = taker().turn(5);
-    assertThat(keysOf(reply.claims())).containsExactly(other);
-    assertThat(reply.more()).isFalse();
-    assertThat(taker().claim(5)).isEmpty();
-    taker().suspects(true);
-    assertThat(keysOf(taker().claim(5))).containsExactly(suspect);
-  }
-
-  @Test
-  void a_suspect_that_is_released_stays_one_and_one_that_fails_goes_home() {
-    String key = enqueue(job(Priority.HIGH)).get(0);
-    crash(key, 2);
-    Claim claim = taker().claimOne();
-    taker().settle(claim, new Outcome.Released());
-    claim = taker().claimOne();
-    assertThat(claim.suspect()).isTrue();
-    taker().settle(claim, new Outcome.Missed(PERIOD));
-    advance(PERIOD);
-    claim = taker().claimOne();
-    assertThat(claim.suspect()).isTrue();
-
-    taker().settle(claim, retry(PERIOD));
-    advance(PERIOD);
-    claim = taker().suspects(false).claimOne();
-    assertThat(claim.suspect()).isFalse();
-    assertThat(claim.counters().crashes()).isZero();
-  }
-
-  @Test
-  void a_suspect_can_be_cancelled_moved_and_rescheduled_where_it_waits() {
-    List<String> keys = new ArrayList<>();
-    for (int i = 0; i < 3; i++) {
-      keys.add(enqueueOne());
-    }
-    for (int crash = 0; crash < 2; crash++) {
-      for (int i = 0; i < 3; i++) {
-        taker("crashing").claim(3);
-      }
-      passReaping(TurnTaker.LEASE);
-    }
-    engine().control().cancel(queue(), keys.get(0), Retention.STANDARD);
-    engine().control().prioritize(queue(), keys.get(1), Priority.HIGH);
-    engine().control().reschedule(queue(), keys.get(2), now().plus(PERIOD));
-
-    assertThat(state(keys.get(0))).isEqualTo(JobState.CANCELLED);
-    assertThat(state(keys.get(2))).isEqualTo(JobState.SCHEDULED);
-    Claim moved = taker().claimOne();
-    assertThat(moved.held().key()).isEqualTo(keys.get(1));
-    assertThat(moved.priority()).isEqualTo(Priority.HIGH);
-    assertThat(moved.suspect()).isTrue();
-    assertThat(taker().claim(5)).isEmpty();
-    advance(PERIOD);
-    Claim later = taker().claimOne();
-    assertThat(later.held().key()).isEqualTo(keys.get(2));
-    assertThat(later.suspect()).isTrue();
-  }
-
-  @Test
-  void the_third_crash_makes_a_job_dead_as_poison() {
-    String key = enqueueOne();
-    crash(key, 2);
-    taker().claimOne();
-    ReapReply reply = passReaping(TurnTaker.LEASE);
-
-    assertThat(reply.poisoned()).isEqualTo(1);
-    assertThat(reply.returned()).isZero();
-    StoredJob job = stored(key);
-    assertThat(job.state()).isEqualTo(JobState.DEAD);
-    assertThat(job.reason()).isEqualTo(StateReason.POISON);
-    assertThat(job.counters()).isEqualTo(new Counters(0, 3, 3, 0, 0));
-    assertThat(job.keptUntil()).isEqualTo(now().plus(Retention.STANDARD.dead()));
-    assertThat(job.envelope()).isNotNull();
-    assertThat(history(key))
-        .hasSize(3)
-        .allSatisfy(line -> assertThat(line.failure().type()).isEqualTo(AttemptJson.CRASH));
-  }
-
-  @Test
-  void a_poisoned_job_that_is_redriven_starts_anew() {
-    String key = enqueue(job(Priority.HIGH)).get(0);
-    crash(key, 3);
-    engine().control().redrive(queue(), key);
-
-    Claim claim = taker().suspects(false).claimOne();
-    assertThat(claim.suspect()).isFalse();
-    assertThat(claim.counters()).isEqualTo(new Counters(0, 4, 0, 0, 0));
-  }
-
-  @Test
-  void a_job_that_kills_its_worker_takes_no_neighbour_to_the_dead_letters() {
-    List<String> keys = enqueue(6);
-    String killer = keys.get(3);
-    List<String> succeeded = new ArrayList<>();
-    for (int life = 0; life < 20; life++) {
-      TurnTaker worker = newTaker(queue(), "life" + life);
-      boolean suspectHeld = false;
-      List<Claim> held = new ArrayList<>();
-      while (held.size() < 4) {
-        List<Claim> claims = worker.suspects(!suspectHeld).claim(4 - held.size());
-        if (claims.isEmpty()) {
-          break;
-        }
-        suspectHeld |= claims.stream().anyMatch(Claim::suspect);
-        held.addAll(claims);
-      }
-      for (Claim claim : held) {
-        if (claim.held().key().equals(killer)) {
-          break;
-        }
-        assertThat(worker.settle(claim, succeeded())).isEqualTo(Settled.DONE);
-        succeeded.add(claim.held().key());
-      }
-      passReaping(TurnTaker.LEASE);
-    }
-
-    assertThat(stored(killer).reason()).isEqualTo(StateReason.POISON);
-    assertThat(succeeded)
-        .containsExactlyInAnyOrderElementsOf(keys.stream().filter(k -> !k.equals(killer)).toList());
   }
 
   // The gate and the grace.
@@ -515,99 +354,5 @@ public abstract class ReapContract extends EngineContract {
 
     assertThat(engine().control().find(queue(), keys.get(0))).isEmpty();
     assertThat(state(keys.get(1))).isEqualTo(JobState.READY);
-  }
-
-  // Tidying.
-
-  @Test
-  void a_reap_names_the_consumer_that_was_not_looked_at_for_longest() {
-    enqueue(2);
-    taker("w1").claimOne();
-    advance(Duration.ofSeconds(1));
-    taker("w2").claimOne();
-
-    assertThat(reap().tidyNext()).isEqualTo("w1");
-    advance(PERIOD);
-    engine().upkeep().tidy(reapOrder(), "w1");
-    assertThat(reap().tidyNext()).isEqualTo("w2");
-    advance(PERIOD);
-    engine().upkeep().tidy(reapOrder(), "w2");
-    assertThat(reap().tidyNext()).isEqualTo("w1");
-  }
-
-  @Test
-  void a_consumer_that_holds_nothing_is_forgotten_by_tidy() {
-    enqueueOne();
-    Claim claim = taker().claimOne();
-    taker().settle(claim, succeeded());
-    assertThat(reap().tidyNext()).isEqualTo("w1");
-
-    assertThat(engine().upkeep().tidy(reapOrder(), "w1")).isZero();
-    advance(PERIOD);
-    assertThat(reap().tidyNext()).isNull();
-  }
-
-  @Test
-  void a_consumer_that_leaves_with_nothing_in_hand_is_forgotten() {
-    enqueueOne();
-    Claim claim = taker().claimOne();
-    engine().claiming().leave(queue(), "w1");
-    assertThat(reap().tidyNext()).isEqualTo("w1");
-    taker().settle(claim, succeeded());
-    engine().claiming().leave(queue(), "w1");
-
-    advance(PERIOD);
-    assertThat(reap().tidyNext()).isNull();
-  }
-
-  @Test
-  void a_dead_consumer_is_forgotten_once_its_jobs_were_reaped() {
-    enqueue(3);
-    taker("dead").claim(3);
-    passReaping(TurnTaker.LEASE);
-
-    assertThat(engine().upkeep().tidy(reapOrder(), "dead")).isZero();
-    advance(PERIOD);
-    assertThat(reap().tidyNext()).isNull();
-    assertThat(taker("w2").claim(5)).hasSize(3);
-  }
-
-  @Test
-  void tidy_leaves_live_claims_alone_however_often_it_comes() {
-    enqueue(5);
-    List<Claim> claims = taker().claim(5);
-    for (int i = 0; i < 4; i++) {
-      assertThat(engine().upkeep().tidy(reapOrder(), "w1")).isZero();
-      advance(PERIOD);
-      engine()
-          .claiming()
-          .extend(queue(), TurnTaker.LEASE, claims.stream().map(Claim::held).toList());
-    }
-
-    assertThat(
-            taker()
-                .turn(
-                    0,
-                    claims.stream()
-                        .map(c -> new Settlement(c.held(), succeeded()))
-                        .toArray(Settlement[]::new))
-                .settled())
-        .containsOnly(Settled.DONE);
-  }
-
-  @Test
-  void tidy_of_a_consumer_nobody_knows_does_nothing() {
-    assertThat(engine().upkeep().tidy(reapOrder(), "nobody")).isZero();
-  }
-
-  @Test
-  void a_reap_finds_due_and_ready_jobs_untouched() {
-    NewJob delayed = delayed(Duration.ofHours(1));
-    enqueue(delayed);
-    String ready = enqueueOne();
-    passReaping(TurnTaker.LEASE.multipliedBy(3));
-
-    assertThat(state(delayed.key())).isEqualTo(JobState.SCHEDULED);
-    assertThat(state(ready)).isEqualTo(JobState.READY);
   }
 }

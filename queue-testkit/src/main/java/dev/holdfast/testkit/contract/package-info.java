@@ -6,8 +6,36 @@
  * the harness is asked whether what is stored agrees with itself.
  *
  * <p>Reading order: {@link dev.holdfast.testkit.contract.EngineHarness} (the engine and the instant
- * it judges by), {@link dev.holdfast.testkit.contract.EngineContract} (what the subjects share),
- * {@link dev.holdfast.testkit.contract.TurnTaker} (a consumer's turns), then the subjects.
+ * it judges by), {@link dev.holdfast.testkit.contract.EngineContract} (what the subjects share,
+ * with {@code SentJobs} and {@code StagedJobs}), {@link dev.holdfast.testkit.contract.TurnTaker} (a
+ * consumer's turns), then the subjects in the order of a job's life:
+ *
+ * <ul>
+ *   <li>added: {@link dev.holdfast.testkit.contract.OpenContract}, {@link
+ *       dev.holdfast.testkit.contract.EnqueueContract}, {@link
+ *       dev.holdfast.testkit.contract.UniquenessContract}
+ *   <li>claimed: {@link dev.holdfast.testkit.contract.BellContract}, {@link
+ *       dev.holdfast.testkit.contract.ClaimContract}, {@link
+ *       dev.holdfast.testkit.contract.LaneContract}, {@link
+ *       dev.holdfast.testkit.contract.PromoteContract}, {@link
+ *       dev.holdfast.testkit.contract.RepeatContract}, {@link
+ *       dev.holdfast.testkit.contract.LeaseContract}, {@link
+ *       dev.holdfast.testkit.contract.NoteContract}
+ *   <li>ended: {@link dev.holdfast.testkit.contract.OutcomeContract}, {@link
+ *       dev.holdfast.testkit.contract.LostClaimContract}, {@link
+ *       dev.holdfast.testkit.contract.RetentionContract}
+ *   <li>taken back: {@link dev.holdfast.testkit.contract.ReapContract}, {@link
+ *       dev.holdfast.testkit.contract.SuspectContract}, {@link
+ *       dev.holdfast.testkit.contract.TidyContract}
+ *   <li>operated on: {@link dev.holdfast.testkit.contract.LookContract}, {@link
+ *       dev.holdfast.testkit.contract.CancelContract}, {@link
+ *       dev.holdfast.testkit.contract.RedriveContract}, {@link
+ *       dev.holdfast.testkit.contract.MoveContract}, {@link
+ *       dev.holdfast.testkit.contract.DeleteContract}, {@link
+ *       dev.holdfast.testkit.contract.PauseContract}
+ *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}
+ *   <li>beside the queues: {@link dev.holdfast.testkit.contract.LockContract}
+ * </ul>
  */
 @NullMarked
 package dev.holdfast.testkit.contract;

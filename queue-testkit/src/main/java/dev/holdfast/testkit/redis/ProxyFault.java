@@ -1,5 +1,6 @@
 package dev.holdfast.testkit.redis;
 
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 public final class ProxyFault {
   enum Kind {
     WATCH(true),
+    WATCH_REPLY(false),
     HOLD_COMMAND(true),
     LOSE_COMMAND_AND_RESET(true),
     HOLD_REPLY(false),
@@ -28,6 +30,10 @@ public final class ProxyFault {
 
     Kind(boolean ofCommand) {
       this.ofCommand = ofCommand;
+    }
+
+    boolean onlyWatches() {
+      return this == WATCH || this == WATCH_REPLY;
     }
   }
 
@@ -199,5 +205,15 @@ public final class ProxyFault {
       lock.unlock();
     }
     proxy.ended(this);
+  }
+
+  /** What it does, with its bytes, and how often it has. */
+  @Override
+  public String toString() {
+    String detail =
+        kind == Kind.TRUNCATE_REPLY
+            ? " at " + at
+            : new String(bytes, StandardCharsets.UTF_8).strip().replaceAll("\\p{Cntrl}+", " ");
+    return kind + (detail.isBlank() ? "" : " " + detail.strip()) + ", " + count() + " times";
   }
 }

@@ -89,6 +89,15 @@ public final class ProxyRule {
   }
 
   /**
+   * Changes nothing, only counts the replies.
+   *
+   * @return to wait for a reply
+   */
+  public ProxyFault watchReply() {
+    return fault(ProxyFault.Kind.WATCH_REPLY, NOTHING, 0);
+  }
+
+  /**
    * Keeps the command, and what follows it on its connection, until it is released. Redis does not
    * run it before.
    *

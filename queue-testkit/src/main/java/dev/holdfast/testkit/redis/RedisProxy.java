@@ -244,7 +244,7 @@ public final class RedisProxy implements AutoCloseable {
     for (ProxyFault fault : faults) {
       if (fault.kind().ofCommand == (reply == null)
           && fault.takes(command, reply == null ? NOTHING : reply)) {
-        if (fault.kind() != ProxyFault.Kind.WATCH) {
+        if (!fault.kind().onlyWatches()) {
           return fault;
         }
         fault.happened();

@@ -493,11 +493,14 @@ class RedisProxyIT {
     void a_reply_is_picked_by_what_it_says() throws IOException {
       ProxyFault fault =
           proxy.on(RedisCommand.named("ECHO")).answering("two").replaceReply("+mine\r\n");
+      ProxyFault seen = proxy.on(RedisCommand.any()).always().answering("two").watchReply();
       try (Socket socket = socket()) {
         send(socket, "ECHO one\r\nECHO two\r\nECHO two\r\n");
         assertThat(receive(socket, 25)).isEqualTo("$3\r\none\r\n+mine\r\n$3\r\ntwo\r\n");
       }
       assertThat(fault.count()).isEqualTo(1);
+      assertThat(fault).hasToString("REPLACE_REPLY +mine, 1 times");
+      assertThat(seen.count()).isEqualTo(1);
     }
 
     @Test

@@ -6,6 +6,7 @@ import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
 import dev.holdfast.deadletter.DeadLetter;
 import dev.holdfast.deadletter.DeadLetterQueue;
+import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.examples.quickstart.ArchiveInvoices.Archive;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.Failure;
@@ -157,7 +158,7 @@ final class InvoiceRun {
         addresses.correct(order.number(), "Bahnhofstrasse 8");
         out.println("  The customer meant \"Bahnhofstrasse 8\". Corrected; back into the queue.");
       }
-      if (deadLetters.redrive(letter.id())) {
+      if (deadLetters.redrive(letter.id()) == RedriveResult.REDRIVEN) {
         redriven++;
       }
     }

@@ -4,6 +4,7 @@ import static dev.holdfast.testkit.HoldfastAssertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.EnqueueOptions;
+import dev.holdfast.Enqueued;
 import dev.holdfast.Holdfast;
 import dev.holdfast.examples.docs.DocExamples.SendWelcome;
 import dev.holdfast.examples.docs.DocExamples.SendWelcomeHandler;
@@ -12,11 +13,16 @@ import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.lock.HeldLock;
 import dev.holdfast.lock.NamedLock;
+import dev.holdfast.redis.RedisEngine;
 import dev.holdfast.testkit.HoldfastTest;
 import dev.holdfast.testkit.HoldfastTest.On;
 import dev.holdfast.testkit.InMemoryEngine;
 import dev.holdfast.testkit.ManualTime;
 import dev.holdfast.testkit.TestWorkers;
+import dev.holdfast.testkit.redis.ProxyFault;
+import dev.holdfast.testkit.redis.RedisCommand;
+import dev.holdfast.testkit.redis.RedisProxy;
+import dev.holdfast.testkit.redis.RedisServer;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -52,6 +58,23 @@ class DocTestingIT {
   }
 
   // end::in-memory[]
+
+  @Test
+  void an_enqueue_whose_answer_is_lost_adds_one_job() {
+    // tag::broken-network[]
+    try (RedisServer redis = RedisServer.start();
+        RedisProxy proxy = RedisProxy.before(redis);
+        Holdfast holdfast = Holdfast.on(RedisEngine.connect(proxy.uri()))) {
+      ProxyFault lost = proxy.on(RedisCommand.named("EVALSHA", "EVAL")).dropReplyAndReset();
+
+      Enqueued enqueued = holdfast.enqueue(new SendWelcome(7, "fr")); // asks again by itself
+
+      lost.await(Duration.ofSeconds(5));
+      assertThat(enqueued.created()).isTrue();
+      assertThat(holdfast).queue("mail").hasReady(1);
+    }
+    // end::broken-network[]
+  }
 
   @Nested
   @HoldfastTest

@@ -1,0 +1,13 @@
+package dev.holdfast.deadletter;
+
+/** What became of a request to redrive a dead letter. */
+public enum RedriveResult {
+  /** It is back in its lane. */
+  REDRIVEN,
+  /** The job waits, runs or has ended otherwise; nothing was changed. */
+  NOT_DEAD,
+  /** Its body is gone, so that there is nothing to run; nothing was changed. */
+  BODY_MISSING,
+  /** It is not known: never enqueued, purged or past its retention. */
+  NOT_FOUND
+}

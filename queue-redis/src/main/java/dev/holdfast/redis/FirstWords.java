@@ -1,0 +1,58 @@
+package dev.holdfast.redis;
+
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * The word that the reply to each script begins with. A reply that begins otherwise is not the
+ * reply to that script: then no reply on the connection belongs to whom it is given, and the
+ * connection cannot be used any more.
+ */
+final class FirstWords {
+  /** What any script may say of a queue written by another version. */
+  private static final String OTHER_LAYOUT = "OTHER_LAYOUT";
+
+  private FirstWords() {}
+
+  static Set<String> of(Script script) {
+    return switch (script) {
+      case OPEN -> Set.of("OPEN", "WRONG_TYPE");
+      case ENQUEUE -> Set.of("DONE", "STALE");
+      case TURN -> Set.of("TURNED", "STALE");
+      case EXTEND -> Set.of("EXTENDED", "CANCEL_REQUESTED", "TAKEN", "UNCLAIMED", "GONE");
+      case NOTE -> Set.of("WRITTEN", "REFUSED");
+      case REAP -> Set.of("NOT_YET", "GRACE", "OPEN");
+      case TIDY -> Set.of("TIDIED", "WRONG_TYPE");
+      case CANCEL -> Set.of("DONE", "REQUESTED", "ENDED", "NOT_FOUND");
+      case REDRIVE -> Set.of("DONE", "NOT_APPLICABLE", "MISSING", "NOT_FOUND");
+      case MOVE -> Set.of("DONE", "NOT_APPLICABLE", "ACTIVE", "ENDED", "NOT_FOUND");
+      case DELETE -> Set.of("DONE", "ACTIVE", "NOT_APPLICABLE", "NOT_FOUND");
+      case PURGE -> Set.of("PURGED");
+      case PAUSE, LEAVE, RING -> Set.of("DONE");
+      case FIND -> Set.of("FOUND", "NOT_FOUND");
+      case LIST -> Set.of("PAGE");
+      case STATS -> Set.of("STATS");
+      case LOCK -> Set.of("LOCKED", "HELD");
+      case EXTEND_LOCK -> Set.of("EXTENDED", "TAKEN", "FREE");
+      case UNLOCK -> Set.of("UNLOCKED", "TAKEN", "FREE");
+    };
+  }
+
+  /**
+   * Gives the reply back if it may be that to the script.
+   *
+   * @throws StrangeReplyException if not
+   */
+  static List<Object> check(Script script, List<Object> reply) {
+    Object first = reply == null || reply.isEmpty() ? null : reply.get(0);
+    if (first instanceof byte[] bytes) {
+      String word = new String(bytes, StandardCharsets.UTF_8);
+      if (of(script).contains(word) || word.equals(OTHER_LAYOUT)) {
+        return reply;
+      }
+    }
+    throw new StrangeReplyException(
+        "Redis answered " + script.fileName() + " with what is no reply to it");
+  }
+}

@@ -1,0 +1,249 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.job.HoldfastException;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.OutcomeUnknownException;
+import dev.holdfast.job.Page;
+import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueStats;
+import dev.holdfast.job.Retention;
+import dev.holdfast.spi.Bells;
+import dev.holdfast.spi.Claiming;
+import dev.holdfast.spi.Control;
+import dev.holdfast.spi.Engine;
+import dev.holdfast.spi.EnqueueReply;
+import dev.holdfast.spi.EnqueueReply.Verdict;
+import dev.holdfast.spi.Intake;
+import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.StoredJob;
+import dev.holdfast.spi.Upkeep;
+import dev.holdfast.testkit.FaultyEngine.Call;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A faulty engine as a patient caller uses it: what was injected into its own calls (enqueue, look,
+ * act) is tried again at once, as the seam allows; every other exception is passed on. What workers
+ * do is not repeated here: that is theirs to bear.
+ */
+final class RepeatingEngine implements Engine {
+  /** Acts whose answer tells what they changed: a second one is answered otherwise. */
+  static final Set<Call> TELLING =
+      EnumSet.of(
+          Call.CANCEL,
+          Call.REDRIVE,
+          Call.RESCHEDULE,
+          Call.RUN_NOW,
+          Call.PRIORITIZE,
+          Call.DELETE,
+          Call.DELETE_DEAD,
+          Call.PURGE);
+
+  private final FaultyEngine engine;
+  private final Intake intake;
+  private final Control control;
+
+  RepeatingEngine(FaultyEngine engine) {
+    this.engine = engine;
+    this.intake = new RepeatingIntake(engine.intake());
+    this.control = new RepeatingControl(engine.control());
+  }
+
+  FaultyEngine faulty() {
+    return engine;
+  }
+
+  @Override
+  public Intake intake() {
+    return intake;
+  }
+
+  @Override
+  public Claiming claiming() {
+    return engine.claiming();
+  }
+
+  @Override
+  public Bells openBells(String worker) {
+    return engine.openBells(worker);
+  }
+
+  @Override
+  public Upkeep upkeep() {
+    return engine.upkeep();
+  }
+
+  @Override
+  public Control control() {
+    return control;
+  }
+
+  @Override
+  public Locks locks() {
+    return engine.locks();
+  }
+
+  @Override
+  public Duration reconnectCap() {
+    return engine.reconnectCap();
+  }
+
+  @Override
+  public String describe() {
+    return engine.describe();
+  }
+
+  @Override
+  public void close() {
+    engine.close();
+  }
+
+  /** Sends a job again whose enqueue went wrong, as an earlier one that may have arrived. */
+  private record RepeatingIntake(Intake intake) implements Intake {
+    @Override
+    public List<CompletableFuture<EnqueueReply>> enqueue(
+        QueueRef queue, List<NewJob> jobs, long bound, Duration deadline) {
+      List<CompletableFuture<EnqueueReply>> answers = intake.enqueue(queue, jobs, bound, deadline);
+      List<CompletableFuture<EnqueueReply>> futures = new ArrayList<>(jobs.size());
+      for (int i = 0; i < jobs.size(); i++) {
+        CompletableFuture<EnqueueReply> future = new CompletableFuture<>();
+        NewJob job = jobs.get(i);
+        follow(answers.get(i), job, future, again -> send(queue, again, bound, deadline), false);
+        futures.add(future);
+      }
+      return futures;
+    }
+
+    private CompletableFuture<EnqueueReply> send(
+        QueueRef queue, NewJob job, long bound, Duration deadline) {
+      return intake.enqueue(queue, List.of(job), bound, deadline).get(0);
+    }
+
+    private interface Sender {
+      CompletableFuture<EnqueueReply> send(NewJob job);
+    }
+
+    private static void follow(
+        CompletableFuture<EnqueueReply> answer,
+        NewJob job,
+        CompletableFuture<EnqueueReply> future,
+        Sender sender,
+        boolean mayBeThere) {
+      CompletableFuture<EnqueueReply> unused =
+          answer.whenComplete(
+              (reply, failure) -> {
+                if (failure == null) {
+                  boolean ours =
+                      mayBeThere && !job.retry() && reply.verdict() == Verdict.EXISTING_ID;
+                  future.complete(ours ? new EnqueueReply(Verdict.CREATED, null) : reply);
+                } else if (FaultDice.isInjected(failure)) {
+                  boolean may = mayBeThere || failure instanceof OutcomeUnknownException;
+                  follow(sender.send(again(job, may)), job, future, sender, may);
+                } else {
+                  future.completeExceptionally(failure);
+                }
+              });
+    }
+
+    private static NewJob again(NewJob job, boolean mayBeThere) {
+      return new NewJob(
+          job.key(),
+          job.type(),
+          job.priority(),
+          job.start(),
+          job.idempotency(),
+          job.retry() || mayBeThere,
+          job.envelope());
+    }
+  }
+
+  /** Looks and acts again until that is answered. */
+  private record RepeatingControl(Control control) implements Control {
+    private static <T> T repeat(Supplier<T> call) {
+      while (true) {
+        try {
+          return call.get();
+        } catch (HoldfastException e) {
+          if (!FaultDice.isInjected(e)) {
+            throw e;
+          }
+        }
+      }
+    }
+
+    @Override
+    public Optional<StoredJob> find(QueueRef queue, String key) {
+      return repeat(() -> control.find(queue, key));
+    }
+
+    @Override
+    public Page<StoredJob> list(QueueRef queue, JobState state, @Nullable String cursor, int size) {
+      return repeat(() -> control.list(queue, state, cursor, size));
+    }
+
+    @Override
+    public QueueStats stats(QueueRef queue) {
+      return repeat(() -> control.stats(queue));
+    }
+
+    @Override
+    public ActReply cancel(QueueRef queue, String key, Retention retention) {
+      return repeat(() -> control.cancel(queue, key, retention));
+    }
+
+    @Override
+    public ActReply redrive(QueueRef queue, String key) {
+      return repeat(() -> control.redrive(queue, key));
+    }
+
+    @Override
+    public ActReply reschedule(QueueRef queue, String key, Instant runAt) {
+      return repeat(() -> control.reschedule(queue, key, runAt));
+    }
+
+    @Override
+    public ActReply runNow(QueueRef queue, String key) {
+      return repeat(() -> control.runNow(queue, key));
+    }
+
+    @Override
+    public ActReply prioritize(QueueRef queue, String key, Priority priority) {
+      return repeat(() -> control.prioritize(queue, key, priority));
+    }
+
+    @Override
+    public ActReply delete(QueueRef queue, String key) {
+      return repeat(() -> control.delete(queue, key));
+    }
+
+    @Override
+    public ActReply deleteDead(QueueRef queue, String key) {
+      return repeat(() -> control.deleteDead(queue, key));
+    }
+
+    @Override
+    public int purge(QueueRef queue) {
+      return repeat(() -> control.purge(queue));
+    }
+
+    @Override
+    public void pause(QueueRef queue, boolean paused) {
+      Boolean unused =
+          repeat(
+              () -> {
+                control.pause(queue, paused);
+                return true;
+              });
+    }
+  }
+}

@@ -1,0 +1,95 @@
+package dev.holdfast.testkit;
+
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.Priority;
+import dev.holdfast.job.Retention;
+import dev.holdfast.spi.Bells;
+import dev.holdfast.spi.ClaimToken;
+import dev.holdfast.spi.Engine;
+import dev.holdfast.spi.Held;
+import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.Note;
+import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Turn;
+import dev.holdfast.spi.Upkeep.ReapOrder;
+import dev.holdfast.testkit.FaultyEngine.Call;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Each call of the engine seam, made once with harmless arguments. */
+final class SeamCalls {
+  private static final QueueRef QUEUE = QueueRef.of("mail");
+  private static final String KEY = "01J9ZQ4K7MX3V5T8B2N6C1D0EF";
+  private static final Duration SECOND = Duration.ofSeconds(1);
+  private static final Held HELD = new Held(KEY, new ClaimToken(1, "0123456789abcdef"));
+
+  private SeamCalls() {}
+
+  static Map<Call, Runnable> all(FaultyEngine engine) {
+    Map<Call, Runnable> calls = new EnumMap<>(Call.class);
+    ReapOrder order = new ReapOrder(QUEUE, SECOND, SECOND, SECOND, SECOND, 3, Retention.STANDARD);
+    calls.put(Call.ENQUEUE, () -> enqueue(engine));
+    calls.put(Call.OPEN, () -> engine.claiming().open(QUEUE));
+    calls.put(Call.TURN, () -> engine.claiming().turn(turn()));
+    calls.put(Call.EXTEND, () -> engine.claiming().extend(QUEUE, SECOND, List.of(HELD)));
+    calls.put(Call.NOTE, () -> join(engine.claiming().note(QUEUE, HELD, note())));
+    calls.put(Call.LEAVE, () -> engine.claiming().leave(QUEUE, "w1"));
+    calls.put(Call.ON_CANCEL, () -> engine.claiming().onCancel(QUEUE, key -> {}));
+    calls.put(Call.OPEN_BELLS, () -> engine.openBells("w1"));
+    calls.put(Call.AWAIT, () -> bells(engine).await(Set.of(QUEUE), Duration.ZERO));
+    calls.put(Call.RING, () -> bells(engine).ring(QUEUE));
+    calls.put(Call.REAP, () -> engine.upkeep().reap(order));
+    calls.put(Call.TIDY, () -> engine.upkeep().tidy(order, "w1"));
+    calls.put(Call.FIND, () -> engine.control().find(QUEUE, KEY));
+    calls.put(Call.LIST, () -> engine.control().list(QUEUE, JobState.READY, null, 10));
+    calls.put(Call.STATS, () -> engine.control().stats(QUEUE));
+    calls.put(Call.CANCEL, () -> engine.control().cancel(QUEUE, KEY, Retention.STANDARD));
+    calls.put(Call.REDRIVE, () -> engine.control().redrive(QUEUE, KEY));
+    calls.put(Call.RESCHEDULE, () -> engine.control().reschedule(QUEUE, KEY, Instant.EPOCH));
+    calls.put(Call.RUN_NOW, () -> engine.control().runNow(QUEUE, KEY));
+    calls.put(Call.PRIORITIZE, () -> engine.control().prioritize(QUEUE, KEY, Priority.HIGH));
+    calls.put(Call.DELETE, () -> engine.control().delete(QUEUE, KEY));
+    calls.put(Call.DELETE_DEAD, () -> engine.control().deleteDead(QUEUE, KEY));
+    calls.put(Call.PURGE, () -> engine.control().purge(QUEUE));
+    calls.put(Call.PAUSE, () -> engine.control().pause(QUEUE, false));
+    return calls;
+  }
+
+  /** Bells opened in peace: the opening is another call. */
+  private static Bells bells(FaultyEngine engine) {
+    engine.calm(true);
+    try {
+      return engine.openBells("w1");
+    } finally {
+      engine.calm(false);
+    }
+  }
+
+  private static void enqueue(Engine engine) {
+    NewJob job = new NewJob(KEY, "t", Priority.NORMAL, NewJob.Start.NOW, null, false, new byte[0]);
+    join(engine.intake().enqueue(QUEUE, List.of(job), 10, SECOND).get(0));
+  }
+
+  private static void join(CompletableFuture<?> future) {
+    try {
+      future.join();
+    } catch (CompletionException e) {
+      throw (RuntimeException) e.getCause();
+    }
+  }
+
+  private static Note note() {
+    return new Note(null, new byte[] {'x'}, null);
+  }
+
+  private static Turn turn() {
+    return new Turn(
+        QUEUE, "w1", 1, false, List.of(), List.of(), 1, false, SECOND, SECOND, Retention.STANDARD);
+  }
+}
