@@ -141,7 +141,7 @@ final class ClusterLines implements RedisCalls, AutoCloseable {
                     .addKeys(keys)
                     .addValues(args)));
     var unused = open.dispatch(List.of(asking, call));
-    return call;
+    return call.toCompletableFuture().thenApply(reply -> FirstWords.check(script, reply));
   }
 
   private static boolean isTrouble(Throwable error) {

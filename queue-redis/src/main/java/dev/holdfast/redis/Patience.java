@@ -14,8 +14,8 @@ import java.util.concurrent.TimeUnit;
  * again from here. The last try has half of the call's time, lest a good answer come too late.
  */
 final class Patience implements RedisCalls {
-  private static final long FIRST_PAUSE_MS = 10;
-  private static final long LAST_PAUSE_MS = 200;
+  private static final long FIRST_PAUSE_MS = 20;
+  private static final long LAST_PAUSE_MS = 250;
 
   private final RedisCalls calls;
   private final Set<Kind> harmless;

@@ -20,6 +20,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -116,9 +117,9 @@ final class RedisConnections implements AutoCloseable {
   }
 
   private RedisLine line(
-      java.util.function.Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>>
-          opener) {
-    return new RedisLine(opener, options.reconnectCap(), options.requestQueueSize());
+      Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener) {
+    return new RedisLine(
+        opener, options.reconnectCap(), options.commandTimeout(), options.requestQueueSize());
   }
 
   /**

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Lettuce is told not to reconnect by itself: it would send again what was on its way, and it
  * would not look for a new primary. A connection that is lost is opened anew by the next call, at
  * once if it had worked, otherwise after a wait that doubles from 10 ms to the reconnect cap, half
- * of it random; calls in between fail at once with nothing sent.
+ * of it random. Until one has opened, calls then fail at once with nothing sent: a server that is
+ * away must not cost whoever serves others, too, a time-out a call.
  *
  * <p>A call that got no answer in time, while nothing else was answered on the connection either,
  * makes later calls go to a new one, and so does the answer that the server has become a replica.
@@ -37,13 +38,17 @@ final class RedisLine implements RedisCalls, AutoCloseable {
 
   private final Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener;
   private final long capMillis;
+  private final long answerMillis;
   private final int most;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock for writing; a reader may see the one before.
   private volatile @Nullable Wire wire;
-  // Guarded by lock: wires in a row that did not work, when the next may be opened, whether closed.
+  // Guarded by lock: wires in a row that did not work, when the next may be opened, whether one
+  // ever
+  // worked, whether closed.
   private int failures;
   private long notBefore = System.nanoTime();
+  private boolean hasWorked;
   private boolean closed;
 
   /**
@@ -51,14 +56,17 @@ final class RedisLine implements RedisCalls, AutoCloseable {
    *
    * @param opener opens a connection, to wherever the server is by then
    * @param cap the longest wait between two tries
+   * @param answer how long the server may take to open a connection once it has opened one before
    * @param most how many calls may wait for answers
    */
   RedisLine(
       Supplier<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> opener,
       Duration cap,
+      Duration answer,
       int most) {
     this.opener = opener;
     this.capMillis = cap.toMillis();
+    this.answerMillis = answer.toMillis();
     this.most = most;
   }
 
@@ -125,7 +133,7 @@ final class RedisLine implements RedisCalls, AutoCloseable {
   private @Nullable Wire wire() {
     Wire current = wire;
     if (current != null && current.isUsable()) {
-      return current;
+      return current.takesCalls() ? current : null;
     }
     lock.lock();
     try {
@@ -138,11 +146,11 @@ final class RedisLine implements RedisCalls, AutoCloseable {
         current = null;
       }
       if (current == null && System.nanoTime() - notBefore >= 0) {
-        current = new Wire(opening(), most);
+        current = new Wire(opening(), most, failures == 0);
         wire = current;
         watch(current);
       }
-      return current;
+      return current != null && current.takesCalls() ? current : null;
     } finally {
       lock.unlock();
     }
@@ -156,22 +164,29 @@ final class RedisLine implements RedisCalls, AutoCloseable {
     }
   }
 
-  /** The wait after a connection that did not open begins when that is known. */
+  /**
+   * Gives up a connection that does not open. What was sent into a network that swallows it is not
+   * answered when the network is whole again: then only another try helps. Called with the lock
+   * held.
+   */
   private void watch(Wire opened) {
+    CompletableFuture<?> opening = opened.opening().copy();
+    if (hasWorked) {
+      opening = opening.orTimeout(answerMillis, TimeUnit.MILLISECONDS);
+    }
     var unused =
-        opened
-            .opening()
-            .whenComplete(
-                (connection, error) -> {
-                  if (error != null) {
-                    lock.lock();
-                    try {
-                      end(opened, false);
-                    } finally {
-                      lock.unlock();
-                    }
-                  }
-                });
+        opening.whenComplete(
+            (connection, error) -> {
+              lock.lock();
+              try {
+                hasWorked |= error == null;
+                if (error != null) {
+                  end(opened, false);
+                }
+              } finally {
+                lock.unlock();
+              }
+            });
   }
 
   /** Takes a wire out of use. Called with the lock held. */
@@ -198,7 +213,8 @@ final class RedisLine implements RedisCalls, AutoCloseable {
     }
     lock.lock();
     try {
-      end(used, !replica && used.hasWorked());
+      // A server that was silent, or is a replica, may still be so: the next try waits a moment.
+      end(used, strange && used.hasWorked());
     } finally {
       lock.unlock();
     }

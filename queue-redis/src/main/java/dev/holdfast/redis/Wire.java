@@ -27,6 +27,7 @@ final class Wire {
 
   private final CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening;
   private final int most;
+  private final boolean hopeful;
   private final ReentrantLock lock = new ReentrantLock();
   // Guarded by lock.
   private int waiting;
@@ -40,10 +41,15 @@ final class Wire {
    * Wraps a connection.
    *
    * @param most how many calls may wait on it
+   * @param hopeful whether calls may wait for it to open
    */
-  Wire(CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening, int most) {
+  Wire(
+      CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening,
+      int most,
+      boolean hopeful) {
     this.opening = opening;
     this.most = most;
+    this.hopeful = hopeful;
     var unused = opening.thenAccept(open -> answered());
   }
 
@@ -51,7 +57,12 @@ final class Wire {
     return opening;
   }
 
-  /** Whether calls may be given to it: it opens, or is open. */
+  /** Whether a call may be given to it now. */
+  boolean takesCalls() {
+    return hopeful || opening.isDone();
+  }
+
+  /** Whether it opens, or is open. */
   boolean isUsable() {
     lock.lock();
     try {

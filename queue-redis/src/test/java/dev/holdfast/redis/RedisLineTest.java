@@ -58,7 +58,7 @@ final class RedisLineTest {
     return CompletableFuture.completedFuture(connection.proxy());
   }
 
-  private final RedisLine line = new RedisLine(this::next, Duration.ofSeconds(2), 100);
+  private final RedisLine line = new RedisLine(this::next, Duration.ofSeconds(2), LONG, 100);
 
   private CompletableFuture<String> call(Duration timeout, CompletableFuture<String> answer) {
     return line.with(timeout, open -> answer);
@@ -69,10 +69,17 @@ final class RedisLineTest {
     return future.handle((value, error) -> RedisErrors.unwrap(error)).join();
   }
 
+  private void awaitSent() {
+    await()
+        .atMost(LONG)
+        .ignoreExceptions()
+        .until(() -> call(LONG, CompletableFuture.completedFuture("ok")).join().equals("ok"));
+  }
+
   @Test
   void a_connection_that_opens_after_the_close_is_closed_without_waiting_on_the_event_loop() {
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening = new CompletableFuture<>();
-    RedisLine late = new RedisLine(() -> opening, Duration.ofSeconds(2), 100);
+    RedisLine late = new RedisLine(() -> opening, Duration.ofSeconds(2), LONG, 100);
     CompletableFuture<String> answer = late.with(LONG, open -> new CompletableFuture<>());
     late.close();
     Connection connection = new Connection();
@@ -91,7 +98,7 @@ final class RedisLineTest {
     assertThat(errorOf(call(SHORT, new CompletableFuture<>())))
         .isInstanceOf(TimeoutException.class);
 
-    assertThat(call(LONG, CompletableFuture.completedFuture("new")).join()).isEqualTo("new");
+    awaitSent();
     assertThat(opened).hasSize(2);
     assertThat(other).isNotDone();
     assertThat(opened.get(0).isClosed()).isFalse();
@@ -133,10 +140,7 @@ final class RedisLineTest {
     assertThat(RedisErrors.kindOf(errorOf(call(LONG, readOnly)))).isEqualTo(Kind.READ_ONLY);
 
     assertThat(opened.get(0).isClosed()).isTrue();
-    await()
-        .atMost(LONG)
-        .ignoreExceptions()
-        .until(() -> call(LONG, CompletableFuture.completedFuture("ok")).join().equals("ok"));
+    awaitSent();
     assertThat(opened).hasSize(2);
   }
 
@@ -153,7 +157,7 @@ final class RedisLineTest {
   @Test
   void a_call_whose_connection_did_not_open_in_time_is_never_sent() {
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening = new CompletableFuture<>();
-    RedisLine slow = new RedisLine(() -> opening, Duration.ofSeconds(2), 100);
+    RedisLine slow = new RedisLine(() -> opening, Duration.ofSeconds(2), LONG, 100);
     List<String> sent = new ArrayList<>();
     CompletableFuture<String> call =
         slow.with(
@@ -180,6 +184,7 @@ final class RedisLineTest {
               return CompletableFuture.failedFuture(new IllegalStateException("refused"));
             },
             Duration.ofSeconds(2),
+            LONG,
             100);
     long until = System.nanoTime() + Duration.ofMillis(300).toNanos();
     int calls = 0;
@@ -196,8 +201,63 @@ final class RedisLineTest {
   }
 
   @Test
+  void an_opening_that_is_not_answered_is_given_up_and_tried_again() {
+    List<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> openings = new ArrayList<>();
+    RedisLine swallowed =
+        new RedisLine(
+            () -> {
+              var opening =
+                  openings.isEmpty()
+                      ? next()
+                      : new CompletableFuture<StatefulRedisConnection<byte[], byte[]>>();
+              openings.add(opening);
+              return opening;
+            },
+            Duration.ofMillis(10),
+            SHORT,
+            100);
+    swallowed.with(LONG, open -> CompletableFuture.completedFuture("")).join();
+    opened.get(0).open = false;
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              swallowed.with(SHORT, open -> CompletableFuture.completedFuture(""));
+              return openings.size() >= 4;
+            });
+    Connection late = new Connection();
+    openings.get(1).complete(late.proxy());
+    assertThat(late.isClosed()).isTrue();
+  }
+
+  @Test
+  void calls_do_not_wait_for_a_server_that_was_away_at_the_last_try() {
+    CompletableFuture<StatefulRedisConnection<byte[], byte[]>> second = new CompletableFuture<>();
+    List<CompletableFuture<StatefulRedisConnection<byte[], byte[]>>> openings =
+        new ArrayList<>(
+            List.of(CompletableFuture.failedFuture(new IllegalStateException("refused")), second));
+    RedisLine away = new RedisLine(() -> openings.remove(0), Duration.ofSeconds(2), LONG, 100);
+    await()
+        .atMost(LONG)
+        .until(
+            () -> {
+              Throwable error =
+                  errorOf(away.with(LONG, open -> CompletableFuture.completedFuture("")));
+              assertThat(RedisErrors.kindOf(error)).isEqualTo(Kind.NOT_SENT);
+              return openings.isEmpty();
+            });
+    CompletableFuture<String> between =
+        away.with(LONG, open -> CompletableFuture.completedFuture(""));
+    assertThat(between).isCompletedExceptionally();
+
+    second.complete(new Connection().proxy());
+    assertThat(away.with(LONG, open -> CompletableFuture.completedFuture("there")).join())
+        .isEqualTo("there");
+  }
+
+  @Test
   void more_calls_than_may_wait_are_refused() {
-    RedisLine narrow = new RedisLine(this::next, Duration.ofSeconds(2), 2);
+    RedisLine narrow = new RedisLine(this::next, Duration.ofSeconds(2), LONG, 2);
     narrow.with(LONG, open -> new CompletableFuture<>());
     CompletableFuture<String> second = new CompletableFuture<>();
     narrow.with(LONG, open -> second);

@@ -16,6 +16,8 @@
  *   <li>{@link dev.holdfast.testkit.redis.RedisServerOptions}: the settings of a private server
  *   <li>{@link dev.holdfast.testkit.redis.RedisProcess}: a private server, to kill, freeze and
  *       restart
+ *   <li>{@link dev.holdfast.testkit.redis.RedisCluster} and {@link
+ *       dev.holdfast.testkit.redis.RedisSentinels}: several of them, to fail over
  *   <li>{@link dev.holdfast.testkit.redis.RespClient} and {@link
  *       dev.holdfast.testkit.redis.RespException}: commands without a Redis client library
  *   <li>{@link dev.holdfast.testkit.redis.RedisProxy}, {@link
