@@ -20,7 +20,8 @@ final class EngineErrors {
   private EngineErrors() {}
 
   /** The exception to throw for a job whose enqueue failed. */
-  static HoldfastException of(JobId id, Throwable thrown) {
+  static HoldfastException of(Enqueuer.Prepared prepared, Throwable thrown) {
+    JobId id = prepared.id();
     Throwable cause = thrown;
     while ((cause instanceof ExecutionException || cause instanceof CompletionException)
         && cause.getCause() != null) {
@@ -28,7 +29,10 @@ final class EngineErrors {
     }
     String message = String.valueOf(cause.getMessage());
     if (cause instanceof EngineUnavailableException) {
-      return new EngineUnavailableException(message, cause);
+      // Of a job that is enqueued again nothing is settled: the call before may have written it.
+      return prepared.job().retry()
+          ? unknown(id, "still not settled: " + message, cause)
+          : new EngineUnavailableException(message, cause);
     } else if (cause instanceof QueueFullException e) {
       QueueFullException full = new QueueFullException(e.queue(), message);
       full.initCause(cause);

@@ -138,7 +138,7 @@ final class Enqueuer {
       Thread.currentThread().interrupt();
       throw EngineErrors.unknown(prepared.id(), "interrupted while waiting for the answer", e);
     } catch (ExecutionException | TimeoutException e) {
-      throw EngineErrors.of(prepared.id(), e);
+      throw EngineErrors.of(prepared, e);
     }
   }
 
@@ -148,18 +148,22 @@ final class Enqueuer {
     try {
       if (!completions.enter(options.enqueueDeadline())) {
         enqueued.completeExceptionally(
-            new EngineUnavailableException(
-                CompletionThreads.PLACES
-                    + " async enqueues wait for their answers or for their callers' code; job "
-                    + prepared.id()
-                    + " was not sent"));
+            EngineErrors.of(
+                prepared,
+                new EngineUnavailableException(
+                    CompletionThreads.PLACES
+                        + " async enqueues wait for their answers or for their callers' code; job "
+                        + prepared.id()
+                        + " was not sent")));
         return enqueued;
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       enqueued.completeExceptionally(
-          new EngineUnavailableException(
-              "interrupted before job " + prepared.id() + " was sent", e));
+          EngineErrors.of(
+              prepared,
+              new EngineUnavailableException(
+                  "interrupted before job " + prepared.id() + " was sent", e)));
       return enqueued;
     }
     CompletableFuture<EnqueueReply> answer;
@@ -188,7 +192,7 @@ final class Enqueuer {
     completions.leave();
     try {
       if (thrown != null) {
-        enqueued.completeExceptionally(EngineErrors.of(prepared.id(), thrown));
+        enqueued.completeExceptionally(EngineErrors.of(prepared, thrown));
       } else {
         enqueued.complete(enqueued(prepared, Objects.requireNonNull(reply, "reply")));
       }

@@ -163,7 +163,7 @@ final class ListEnqueuer {
         Thread.currentThread().interrupt();
         thrown = EngineErrors.unknown(job.id(), "interrupted while waiting for the answer", e);
       } catch (ExecutionException | TimeoutException e) {
-        thrown = EngineErrors.of(job.id(), e);
+        thrown = EngineErrors.of(job, e);
       }
       results[part.get(n)] = result(job, reply, thrown);
       away |=

@@ -124,6 +124,22 @@ class EnqueuerTest {
     }
 
     @Test
+    void that_is_retried_and_finds_no_engine_is_still_unknown() {
+      answer =
+          (queue, job) -> CompletableFuture.failedFuture(new EngineUnavailableException("away"));
+      JobId id = new JobId("mail", 0, OTHER);
+      EnqueueOptions again = EnqueueOptions.retryOf(id);
+      assertThatExceptionOfType(OutcomeUnknownException.class)
+          .isThrownBy(() -> holdfast.enqueue(new Welcome(7), again))
+          .satisfies(e -> assertThat(e.id()).isEqualTo(id))
+          .withMessageContaining("away");
+      assertThat(holdfast.enqueueAsync(new Welcome(7), again))
+          .failsWithin(10, TimeUnit.SECONDS)
+          .withThrowableOfType(ExecutionException.class)
+          .withCauseInstanceOf(OutcomeUnknownException.class);
+    }
+
+    @Test
     void that_is_there_already_is_answered_with_the_rule() {
       answer = (queue, job) -> replied(Verdict.EXISTING_IDEMPOTENCY_KEY, OTHER);
       Enqueued byKey =

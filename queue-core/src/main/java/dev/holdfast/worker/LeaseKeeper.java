@@ -25,14 +25,15 @@ final class LeaseKeeper {
   private final WorkerOptions options;
   private final List<ServedQueue> queues;
   private final Loop loop;
-  private final RetryPause pause = new RetryPause();
+  private final RetryPause pause;
 
   /** The loop only: when the next round is due, a nanoTime. */
   private long nextAt;
 
-  LeaseKeeper(Claiming claiming, WorkerOptions options, String worker, List<ServedQueue> queues) {
-    this.claiming = claiming;
-    this.options = options;
+  LeaseKeeper(WorkerPlan plan, String worker, List<ServedQueue> queues) {
+    this.claiming = plan.engine().claiming();
+    this.options = plan.options();
+    this.pause = new RetryPause(plan.engine().reconnectCap());
     this.queues = queues;
     this.loop = new Loop(worker + "-leases", true, new Wakeup(), this::round);
     this.nextAt = System.nanoTime() + options.extendPeriod().toNanos();

@@ -50,7 +50,7 @@ final class QueueTurns {
   private final Starter starter;
   private final Runnable onFirstClaim;
   private final Duration watchTerm;
-  private final RetryPause pause = new RetryPause();
+  private final RetryPause pause;
 
   private String id;
   private long number;
@@ -89,6 +89,7 @@ final class QueueTurns {
     this.queue = consumer.queue().ref();
     this.claiming = plan.engine().claiming();
     this.options = plan.options();
+    this.pause = new RetryPause(plan.engine().reconnectCap());
     this.suspects = suspects;
     this.ids = ids;
     this.starter = starter;

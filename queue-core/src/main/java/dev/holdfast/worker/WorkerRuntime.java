@@ -60,7 +60,7 @@ public final class WorkerRuntime implements AutoCloseable {
     List<ServedQueue> all = List.copyOf(queues.values());
     this.bells = new BellListener(plan.engine(), name, plan.options().blockTime(), all);
     this.housekeeper = new Housekeeper(plan, name, all);
-    this.leases = new LeaseKeeper(plan.engine().claiming(), plan.options(), name, all);
+    this.leases = new LeaseKeeper(plan, name, all);
     this.timeouts = new TimeoutWatch(plan, name, all, rules, lines, stuck);
     AttemptRunner runner = new AttemptRunner(plan, rules, lines, stuck);
     SuspectGate suspects = new SuspectGate();

@@ -11,9 +11,12 @@ import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
+import dev.holdfast.redis.FloodMain;
 import dev.holdfast.redis.RedisEngine;
 import dev.holdfast.redis.Work;
 import dev.holdfast.redis.WorkerMain;
+import dev.holdfast.redis.WorkerProcess;
+import dev.holdfast.testkit.redis.RedisProxy;
 import dev.holdfast.testkit.redis.RespClient;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
@@ -114,6 +117,34 @@ class ResourcesFaultIT extends FaultRig {
       leaks.detachAppender(seen);
       ResourceLeakDetector.setLevel(level);
     }
+  }
+
+  @Fault(
+      row = 61,
+      what = "50,000 async enqueues by a JVM of 128 MB, each message to Redis 10 ms late",
+      must = "callers wait for room or are refused with the typed error; the heap does not fill")
+  void a_flood_of_enqueues_fills_no_heap(Observed observed) throws InterruptedException {
+    RedisProxy proxy = closing(RedisProxy.before(redis));
+    proxy.delay(Duration.ofMillis(5), Duration.ZERO);
+    WorkerProcess producer =
+        closing(
+            WorkerProcess.start(
+                FloodMain.class, history, proxy.uri(), NAMESPACE, directory().toString()));
+    assertThat(producer.awaitExit(90)).as(producer.output()).isTrue();
+    int stored = number("STORED");
+    int refused = number("REFUSED");
+    assertThat(stored + refused).isEqualTo(FloodMain.JOBS);
+    assertThat(holdfast.queue("work").stats().ready()).isEqualTo(stored);
+    assertThat(producer.output()).doesNotContain("OutOfMemoryError");
+    observed.figure(stored + " stored, " + refused + " refused, heap " + number("HEAP") + " MB");
+  }
+
+  private int number(String event) {
+    return history.lines().stream()
+        .filter(line -> line.startsWith(event + " "))
+        .mapToInt(line -> Integer.parseInt(line.split(" ", -1)[1]))
+        .findFirst()
+        .orElseThrow();
   }
 
   @Fault(
