@@ -24,7 +24,9 @@ import io.lettuce.core.resource.EpollProvider;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -45,8 +47,12 @@ final class Dialer implements AutoCloseable {
   /** For TCP, TLS and the first words: the connect timeout, and a second more for a slow answer. */
   private final Duration openTimeout;
 
+  /** How long a close waits for what is being opened, chosen: loopback opens within some 10 ms. */
+  private static final long CLOSE_MILLIS = 1_000;
+
   private final @Nullable ClientResources own;
   private final RedisClient client;
+  private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
 
   /**
    * Makes a dialer.
@@ -165,20 +171,33 @@ final class Dialer implements AutoCloseable {
   }
 
   private <C extends StatefulConnection<?, ?>> CompletableFuture<C> bounded(
-      CompletableFuture<C> opening) {
-    CompletableFuture<C> inTime =
-        opening.copy().orTimeout(openTimeout.toMillis(), TimeUnit.MILLISECONDS);
-    return inTime.whenComplete(
-        (open, error) -> {
-          if (error != null) {
-            // Nobody uses it any more, should it still open.
-            var unused = opening.thenCompose(StatefulConnection::closeAsync);
-          }
-        });
+      CompletableFuture<C> dialed) {
+    Object key = new Object();
+    opening.put(key, dialed);
+    var unused = dialed.whenComplete((open, error) -> opening.remove(key));
+    return dialed
+        .copy()
+        .orTimeout(openTimeout.toMillis(), TimeUnit.MILLISECONDS)
+        .whenComplete(
+            (open, error) -> {
+              if (error != null) {
+                abandon(dialed);
+              }
+            });
   }
 
+  /** Nobody uses it any more, should it still open. */
+  private static <C extends StatefulConnection<?, ?>> void abandon(CompletableFuture<C> dialed) {
+    var unused = dialed.thenCompose(StatefulConnection::closeAsync);
+  }
+
+  /** Closes what was opened; what is being opened, too: Lettuce would leave its socket behind. */
   @Override
   public void close() {
+    CompletableFuture.allOf(opening.values().toArray(new CompletableFuture<?>[0]))
+        .exceptionally(failed -> null)
+        .completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS)
+        .join();
     client.shutdown(0, 2, TimeUnit.SECONDS);
     if (own != null) {
       own.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly(3, TimeUnit.SECONDS);
