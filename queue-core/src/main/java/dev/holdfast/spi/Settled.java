@@ -10,7 +10,10 @@ public enum Settled {
   CANCELLED,
   /** Refused: another claim holds the job. */
   TAKEN,
-  /** Refused: the job was reaped, and nobody holds it now. */
+  /**
+   * Refused: the job was reaped, and nobody holds it now; or its lease has ended, and the turn is
+   * strict: it will be reaped.
+   */
   UNCLAIMED,
   /** The job is no longer known: purged or past its retention. */
   GONE

@@ -27,6 +27,8 @@ import java.util.Objects;
  * @param lease how long a claim stays exclusive
  * @param watchTerm how long the watch over due times lasts if this consumer takes it
  * @param retention how long ended jobs are kept
+ * @param strict whether an outcome that comes after the end of its lease is refused even if nobody
+ *     has reaped the job; else it is accepted
  */
 public record Turn(
     QueueRef queue,
@@ -39,10 +41,39 @@ public record Turn(
     boolean suspects,
     Duration lease,
     Duration watchTerm,
-    Retention retention) {
+    Retention retention,
+    boolean strict) {
 
   /** The most outcomes, and the most claims, of one call. */
   public static final int MOST = 100;
+
+  /** A turn that is not strict. */
+  public Turn(
+      QueueRef queue,
+      String consumer,
+      long number,
+      boolean repeat,
+      List<String> held,
+      List<Settlement> settlements,
+      int room,
+      boolean suspects,
+      Duration lease,
+      Duration watchTerm,
+      Retention retention) {
+    this(
+        queue,
+        consumer,
+        number,
+        repeat,
+        held,
+        settlements,
+        room,
+        suspects,
+        lease,
+        watchTerm,
+        retention,
+        false);
+  }
 
   /** Copies the lists. */
   public Turn {

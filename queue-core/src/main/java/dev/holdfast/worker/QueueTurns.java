@@ -208,7 +208,8 @@ final class QueueTurns {
             !repeat && room > 0 && mayAskForSuspects(sending),
             options.lease(),
             draining ? Duration.ZERO : watchTerm(),
-            options.retention());
+            options.retention(),
+            options.strictLeases());
     unanswered = turn;
     return turn;
   }

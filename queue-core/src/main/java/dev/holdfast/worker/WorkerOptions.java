@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param interruptGrace how long an attempt interrupted at its timeout may take to end before it is
  *     given up
  * @param drainInterruptGrace the same for one interrupted because the worker closes
+ * @param strictLeases whether an outcome that comes after the end of its lease is refused even if
+ *     nobody has reaped the job
  * @param closeOnShutdown whether the JVM's shutdown closes the worker
  * @param attemptLog which attempts are logged
  * @param threads what handlers run on
@@ -41,6 +43,7 @@ public record WorkerOptions(
     Duration drainGrace,
     Duration interruptGrace,
     Duration drainInterruptGrace,
+    boolean strictLeases,
     boolean closeOnShutdown,
     AttemptLog attemptLog,
     Threads threads,
@@ -142,6 +145,7 @@ public record WorkerOptions(
     builder.drainGrace = drainGrace;
     builder.interruptGrace = interruptGrace;
     builder.drainInterruptGrace = drainInterruptGrace;
+    builder.strictLeases = strictLeases;
     builder.closeOnShutdown = closeOnShutdown;
     builder.attemptLog = attemptLog;
     builder.threads = threads;
@@ -168,6 +172,7 @@ public record WorkerOptions(
     private Duration drainGrace = Duration.ofSeconds(25);
     private Duration interruptGrace = Duration.ofSeconds(5);
     private Duration drainInterruptGrace = Duration.ofMillis(1_500);
+    private boolean strictLeases;
     private boolean closeOnShutdown = true;
     private AttemptLog attemptLog = AttemptLog.ALL;
     private Threads threads = Threads.AUTO;
@@ -233,6 +238,16 @@ public record WorkerOptions(
       return this;
     }
 
+    /**
+     * Whether an outcome that comes after the end of its lease is refused even if nobody has reaped
+     * the job. Default false: it is accepted, for the work is done and nobody else has begun it.
+     * With true a job that was held too long always runs again, as a crash.
+     */
+    public Builder strictLeases(boolean value) {
+      strictLeases = value;
+      return this;
+    }
+
     /** Whether the JVM's shutdown (SIGTERM) closes the worker. Default true. */
     public Builder closeOnShutdown(boolean value) {
       closeOnShutdown = value;
@@ -279,6 +294,7 @@ public record WorkerOptions(
           drainGrace,
           interruptGrace,
           drainInterruptGrace,
+          strictLeases,
           closeOnShutdown,
           attemptLog,
           threads,

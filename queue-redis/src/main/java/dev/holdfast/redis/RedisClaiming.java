@@ -70,7 +70,7 @@ final class RedisClaiming implements Claiming {
         .add(HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
     Shared.addRetention(args, turn.retention());
     List<String> held = turn.repeat() ? turn.held() : List.of();
-    args.add(held.size());
+    args.add(turn.strict()).add(held.size());
     held.forEach(args::add);
     for (Settlement settlement : turn.settlements()) {
       args.add(settlement.held().key()).add(settlement.held().token().toString());

@@ -22,8 +22,8 @@
 -- ARGV[5] "1" if one of them may be a suspect   ARGV[6] lease, ms
 -- ARGV[7] ms the watch over due times is taken for; 0 leaves it   ARGV[8] 64 random bits, hex
 -- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
--- ARGV[13] how many held ids follow   ARGV[14..] held ids; then six an outcome: id, claim token,
---   verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
+-- ARGV[13] "1" if an outcome after the end of its lease is refused   ARGV[14] how many held ids follow
+-- ARGV[15..] held ids; then six an outcome: id, claim token, verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
 -- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {TURNED, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
 --   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms; "+ms" after the id's time, "@ms"
@@ -40,7 +40,7 @@ local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local suspects, lease, watch, nonce = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 local keep_done, max_done = tonumber(ARGV[9]), tonumber(ARGV[10])
 local keep_dead, max_dead = tonumber(ARGV[11]), tonumber(ARGV[12])
-local held_count = tonumber(ARGV[13])
+local strict, held_count = ARGV[13] == '1', tonumber(ARGV[14])
 local MOST, MOST_BYTES, MOST_DROPPED, PEEK = 100, 1048576, 200, 25
 local ID_STRANGER = '[^0-9A-HJKMNP-TV-Z]' -- an entry with one was never ours
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
@@ -151,7 +151,7 @@ local ends_by_itself = {ok = true, discard = true}
 local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
 local settled, ids = {}, {}
-local outcomes = 14 + held_count
+local outcomes = 15 + held_count
 for i = outcomes, #ARGV, 6 do
   ids[#ids + 1] = ARGV[i]
 end
@@ -167,6 +167,8 @@ if #ids > 0 then
       result = t.state == 'a' and 'TAKEN' or 'UNCLAIMED'
     elseif t.state ~= 'a' then
       result = 'ALREADY'
+    elseif strict and (tonumber(redis.call('ZSCORE', leases, id)) or 0) < now then
+      result = 'UNCLAIMED' -- nobody reaped it yet; a job that ended in this call is no longer 'a'
     else
       known[id] = t
       redis.call('LREM', active, 1, id)
@@ -306,7 +308,7 @@ end
 
 local function hand_back_lost()
   local named, given = {}, {}
-  for i = 14, 13 + held_count do
+  for i = 15, 14 + held_count do
     named[ARGV[i]] = true
   end
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do

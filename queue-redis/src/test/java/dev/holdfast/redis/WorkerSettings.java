@@ -40,6 +40,7 @@ final class WorkerSettings {
       case "threads" -> worker.threads(Threads.valueOf(value));
       case "timeout" -> handler.timeout(Duration.parse(value));
       case "reconnectCap" -> reconnectCap = Duration.parse(value);
+      case "strictLeases" -> worker.strictLeases(Boolean.parseBoolean(value));
       case "witness" -> witness = Boolean.parseBoolean(value);
       default -> throw new IllegalArgumentException("no setting of a worker: " + text);
     }

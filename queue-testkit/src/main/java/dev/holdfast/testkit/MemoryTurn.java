@@ -109,6 +109,8 @@ final class MemoryTurn {
       return job.state == JobState.ACTIVE ? Settled.TAKEN : Settled.UNCLAIMED;
     } else if (job.state != JobState.ACTIVE) {
       return Settled.ALREADY;
+    } else if (turn.strict() && leaseIsOver(job)) {
+      return Settled.UNCLAIMED;
     }
     queue.takeOut(job);
     Outcome outcome = settlement.outcome();
@@ -119,6 +121,11 @@ final class MemoryTurn {
     }
     apply(job, outcome);
     return Settled.DONE;
+  }
+
+  private boolean leaseIsOver(MemoryJob job) {
+    Long end = queue.leases.score(job.key);
+    return end == null || end < now;
   }
 
   private static boolean endsByItself(Outcome outcome) {

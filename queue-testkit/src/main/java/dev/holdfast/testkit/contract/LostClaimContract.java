@@ -126,6 +126,37 @@ public abstract class LostClaimContract extends EngineContract {
   }
 
   @Test
+  void under_strict_leases_an_outcome_is_accepted_to_the_end_of_its_lease_and_refused_later() {
+    String intime = enqueueOne();
+    Claim first = taker().claimOne();
+    advance(TurnTaker.LEASE);
+    assertThat(taker().strict(true).settle(first, succeeded())).isEqualTo(Settled.DONE);
+    assertThat(taker().strict(true).settle(first, succeeded())).isEqualTo(Settled.ALREADY);
+    assertThat(state(intime)).isEqualTo(JobState.SUCCEEDED);
+
+    String late = enqueueOne();
+    Claim second = taker().claimOne();
+    advance(TurnTaker.LEASE.plusMillis(1));
+    assertThat(taker().strict(true).settle(second, succeeded())).isEqualTo(Settled.UNCLAIMED);
+    assertThat(taker().strict(true).settle(second, retry(Duration.ZERO)))
+        .isEqualTo(Settled.UNCLAIMED);
+    assertThat(state(late)).isEqualTo(JobState.ACTIVE);
+
+    // Nothing was changed: the claim stands for whoever is not strict.
+    assertThat(taker().settle(second, succeeded())).isEqualTo(Settled.DONE);
+  }
+
+  @Test
+  void under_strict_leases_an_extension_makes_a_late_outcome_timely() {
+    enqueueOne();
+    Claim claim = taker().claimOne();
+    advance(TurnTaker.LEASE.plusMillis(1));
+    engine().claiming().extend(queue(), TurnTaker.LEASE, List.of(claim.held()));
+
+    assertThat(taker().strict(true).settle(claim, succeeded())).isEqualTo(Settled.DONE);
+  }
+
+  @Test
   void any_consumer_may_settle_with_the_token() {
     String key = enqueueOne();
     Claim claim = taker("w1").claimOne();

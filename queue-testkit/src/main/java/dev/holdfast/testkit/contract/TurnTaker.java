@@ -28,6 +28,7 @@ public final class TurnTaker {
   private Duration lease = LEASE;
   private Duration watchTerm = Duration.ZERO;
   private boolean suspects = true;
+  private boolean strict;
   private Retention retention = Retention.STANDARD;
 
   TurnTaker(Engine engine, QueueRef queue, String consumer) {
@@ -51,6 +52,12 @@ public final class TurnTaker {
   /** Sets whether a turn may claim a suspect; it may by default. */
   public TurnTaker suspects(boolean value) {
     suspects = value;
+    return this;
+  }
+
+  /** Sets whether outcomes after the end of their leases are refused; they are not by default. */
+  public TurnTaker strict(boolean value) {
+    strict = value;
     return this;
   }
 
@@ -110,7 +117,8 @@ public final class TurnTaker {
                 suspects,
                 lease,
                 watchTerm,
-                retention));
+                retention,
+                strict));
   }
 
   /** Claims up to so many jobs. */
