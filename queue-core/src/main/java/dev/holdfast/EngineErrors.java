@@ -28,11 +28,11 @@ final class EngineErrors {
       cause = cause.getCause();
     }
     String message = String.valueOf(cause.getMessage());
-    if (cause instanceof EngineUnavailableException) {
-      // Of a job that is enqueued again nothing is settled: the call before may have written it.
-      return prepared.job().retry()
-          ? unknown(id, "still not settled: " + message, cause)
-          : new EngineUnavailableException(message, cause);
+    if (prepared.job().retry()) {
+      // Whatever became of this call: the one before may have written the job.
+      return unknown(id, "this retry settled nothing (" + message + ")", cause);
+    } else if (cause instanceof EngineUnavailableException) {
+      return new EngineUnavailableException(message, cause);
     } else if (cause instanceof QueueFullException e) {
       QueueFullException full = new QueueFullException(e.queue(), message);
       full.initCause(cause);

@@ -190,13 +190,16 @@ final class ListEnqueuer {
         : new EnqueueResult.Rejected(job.id(), cause);
   }
 
-  private static EnqueueResult notSent(Prepared job) {
-    return new EnqueueResult.Rejected(
-        job.id(),
-        new EngineUnavailableException(
-            "job "
-                + job.id()
-                + " was not sent: the engine did not answer for jobs before it in the list, or the"
-                + " thread was interrupted"));
+  private EnqueueResult notSent(Prepared job) {
+    return result(
+        job,
+        null,
+        EngineErrors.of(
+            job,
+            new EngineUnavailableException(
+                "job "
+                    + job.id()
+                    + " was not sent: the engine did not answer for jobs before it in the list, or"
+                    + " the thread was interrupted")));
   }
 }

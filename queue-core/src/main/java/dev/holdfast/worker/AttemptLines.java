@@ -55,7 +55,7 @@ final class AttemptLines {
               head(job));
       case UNCLAIMED ->
           log.warn(
-              "{}: its outcome was refused, because this lease ended and the job was reaped; its"
+              "{}: its outcome was refused, because this lease ended and the job is taken back; its"
                   + " next run counts",
               head(job));
       case GONE ->

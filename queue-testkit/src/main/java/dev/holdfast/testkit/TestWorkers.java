@@ -39,6 +39,7 @@ public final class TestWorkers {
       WorkerOptions.builder()
           .drainGrace(Duration.ofSeconds(2))
           .interruptGrace(Duration.ofSeconds(1))
+          .drainInterruptGrace(Duration.ofSeconds(1))
           .closeOnShutdown(false)
           .retention(KEPT)
           .build();
