@@ -286,10 +286,6 @@ class EnginesAgreeIT {
                 + Arrays.toString(claim.checkpoint())
                 + claim.envelope().length);
       }
-      if (again) {
-        // By place in a list there, by claim here: no order is promised.
-        claims.sort(null);
-      }
       return reply.stale()
           + " "
           + reply.settled()
