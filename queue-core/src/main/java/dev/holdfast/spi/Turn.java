@@ -13,7 +13,8 @@ import java.util.Objects;
  * lost is sent again with the same number and {@code repeat}: outcomes are repeated by (key,
  * token), nothing is claimed, and what this number claimed comes back as claims, with whatever else
  * the consumer holds by the engine's books and does not name in {@code held}, so that none is lost
- * with the answer.
+ * with the answer. They come in the order they were claimed. One that would bring the envelopes of
+ * an answer above 1 MiB is left out, unless it is the first.
  *
  * @param queue the queue
  * @param consumer who asks: a group of at most 128 slots

@@ -30,7 +30,7 @@
 --   but not before the id's time, "" the id's time), checkpoint or "", body}
 -- Cost: O(log n) an outcome and a claim, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
 --   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
---   nothing and returns the consumer's jobs that the caller does not name.
+--   nothing and returns the consumer's jobs that the caller does not name, in the order of their claims.
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
@@ -306,27 +306,40 @@ local function take(lane, most)
   end
 end
 
+local function by_claim(a, b)
+  return a.number < b.number
+end
+
 local function hand_back_lost()
-  local named, given = {}, {}
+  local named, looked_at, lost = {}, {}, {}
   for i = 15, 14 + held_count do
     named[ARGV[i]] = true
   end
+  -- Of a job that was reaped, and claimed again by the same consumer, the list holds an older entry, too: so the
+  -- order is that of the claims, not of the list.
   for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
-    local record = not given[id] and redis.call('HGET', track, id)
+    local record = not looked_at[id] and redis.call('HGET', track, id)
     local t = read_track(record)
-    -- A job claimed in the lost turn may be named for an earlier claim, settled in that turn or reaped before it.
-    if t and (not named[id] or tonumber(string.match(t.token, '^%d+') or 0) >= last_token) then
-      given[id] = true -- the list holds it twice if it was reaped, and claimed again by the same consumer
-      local body = redis.call('HGET', jobs, id)
-      if t.state == 'a' and t.consumer == consumer and body
-          and (claimed == 0 or bytes + #body <= MOST_BYTES) then
-        bytes = bytes + #body
-        claimed = claimed + 1
-        local _, _, start = header(body)
-        push(claims, id, t.token, t.crashes > 1 and '1' or '0', record,
-            t.due ~= '' and t.due or start or '',
-            has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
+    looked_at[id] = true
+    if t and t.state == 'a' and t.consumer == consumer then
+      local claim_number = tonumber(string.match(t.token, '^%d+') or 0)
+      -- A job claimed in the lost turn may be named for an earlier claim, settled in that turn or reaped before it.
+      if not named[id] or claim_number >= last_token then
+        lost[#lost + 1] = {id = id, t = t, record = record, number = claim_number}
       end
+    end
+  end
+  table.sort(lost, by_claim)
+  for _, one in ipairs(lost) do
+    local id, t = one.id, one.t
+    local body = redis.call('HGET', jobs, id)
+    if body and (claimed == 0 or bytes + #body <= MOST_BYTES) then
+      bytes = bytes + #body
+      claimed = claimed + 1
+      local _, _, start = header(body)
+      push(claims, id, t.token, t.crashes > 1 and '1' or '0', one.record,
+          t.due ~= '' and t.due or start or '',
+          has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
     end
   end
 end

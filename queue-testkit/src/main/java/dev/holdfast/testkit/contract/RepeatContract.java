@@ -3,6 +3,7 @@ package dev.holdfast.testkit.contract;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.Priority;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Settled;
@@ -76,6 +77,31 @@ public abstract class RepeatContract extends EngineContract {
     taker().claimOne();
 
     assertThat(keysOf(taker().repeat(List.of(), 1).claims())).containsExactly(key);
+  }
+
+  @Test
+  void a_repeated_turn_gives_jobs_in_the_order_they_were_claimed() {
+    String lostOnce = enqueueOne();
+    taker().claimOne();
+    passReaping(TurnTaker.LEASE);
+    String high = enqueue(job(Priority.HIGH)).get(0);
+    assertThat(keysOf(taker().nextStartsHigh().claim(1))).containsExactly(high);
+    assertThat(keysOf(taker().claim(1))).containsExactly(lostOnce);
+
+    assertThat(keysOf(taker().repeat(List.of(), 2).claims())).containsExactly(high, lostOnce);
+  }
+
+  @Test
+  void a_repeated_turn_gives_one_mebibyte_at_most_the_first_claimed_first() {
+    byte[] big = new byte[600 * 1024];
+    String first = enqueue(withEnvelope(job(), big)).get(0);
+    taker().claimOne();
+    enqueue(withEnvelope(job(), big));
+    taker().claimOne();
+    String small = enqueueOne();
+    taker().claimOne();
+
+    assertThat(keysOf(taker().repeat(List.of(), 3).claims())).containsExactly(first, small);
   }
 
   @Test
