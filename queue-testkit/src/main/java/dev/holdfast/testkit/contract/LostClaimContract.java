@@ -143,7 +143,7 @@ public abstract class LostClaimContract extends EngineContract {
     assertThat(state(late)).isEqualTo(JobState.ACTIVE);
 
     // Nothing was changed: the claim stands for whoever is not strict.
-    assertThat(taker().settle(second, succeeded())).isEqualTo(Settled.DONE);
+    assertThat(taker().strict(false).settle(second, succeeded())).isEqualTo(Settled.DONE);
   }
 
   @Test
