@@ -26,8 +26,11 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -53,6 +56,9 @@ final class Dialer implements AutoCloseable {
   private final @Nullable ClientResources own;
   private final RedisClient client;
   private final Map<Object, CompletableFuture<?>> opening = new ConcurrentHashMap<>();
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by lock.
+  private boolean closed;
 
   /**
    * Makes a dialer.
@@ -109,18 +115,15 @@ final class Dialer implements AutoCloseable {
   /** Opens a connection to a Redis server. */
   CompletableFuture<StatefulRedisConnection<byte[], byte[]>> open(Node node, String purpose) {
     return bounded(
-        client
-            .connectAsync(ByteArrayCodec.INSTANCE, named(uri.lettuce(node), purpose))
-            .toCompletableFuture());
+        () -> client.connectAsync(ByteArrayCodec.INSTANCE, named(uri.lettuce(node), purpose)));
   }
 
   /** Opens a connection that hears what is published. */
   CompletableFuture<StatefulRedisPubSubConnection<byte[], byte[]>> openPubSub(
       Node node, String purpose) {
     return bounded(
-        client
-            .connectPubSubAsync(ByteArrayCodec.INSTANCE, named(uri.lettuce(node), purpose))
-            .toCompletableFuture());
+        () ->
+            client.connectPubSubAsync(ByteArrayCodec.INSTANCE, named(uri.lettuce(node), purpose)));
   }
 
   /** Asks a Sentinel for the primary; null if it knows none of that name. */
@@ -128,10 +131,9 @@ final class Dialer implements AutoCloseable {
     // Not Lettuce's connection for Sentinels, which warns of each one that is away.
     CompletableFuture<StatefulRedisConnection<byte[], byte[]>> opening =
         bounded(
-            client
-                .connectAsync(
-                    ByteArrayCodec.INSTANCE, named(uri.lettuceSentinel(sentinel), "sentinel"))
-                .toCompletableFuture());
+            () ->
+                client.connectAsync(
+                    ByteArrayCodec.INSTANCE, named(uri.lettuceSentinel(sentinel), "sentinel")));
     CompletableFuture<@Nullable Node> answer =
         opening
             .thenCompose(open -> primaryOf(open, master))
@@ -171,9 +173,20 @@ final class Dialer implements AutoCloseable {
   }
 
   private <C extends StatefulConnection<?, ?>> CompletableFuture<C> bounded(
-      CompletableFuture<C> dialed) {
+      Supplier<CompletionStage<C>> dial) {
     Object key = new Object();
-    opening.put(key, dialed);
+    CompletableFuture<C> dialed;
+    lock.lock();
+    try {
+      if (closed) {
+        return CompletableFuture.failedFuture(
+            new NotSentException("Currently not connected: the engine is closed", null));
+      }
+      dialed = dial.get().toCompletableFuture();
+      opening.put(key, dialed);
+    } finally {
+      lock.unlock();
+    }
     var unused = dialed.whenComplete((open, error) -> opening.remove(key));
     return dialed
         .copy()
@@ -194,6 +207,12 @@ final class Dialer implements AutoCloseable {
   /** Closes what was opened; what is being opened, too: Lettuce would leave its socket behind. */
   @Override
   public void close() {
+    lock.lock();
+    try {
+      closed = true;
+    } finally {
+      lock.unlock();
+    }
     CompletableFuture.allOf(opening.values().toArray(new CompletableFuture<?>[0]))
         .exceptionally(failed -> null)
         .completeOnTimeout(null, CLOSE_MILLIS, TimeUnit.MILLISECONDS)

@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
+import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Meters;
 import dev.holdfast.worker.WorkerOptions;
 import java.nio.file.Path;
@@ -35,6 +36,8 @@ public final class WorkerMain {
   public static WorkerOptions.Builder leases(Duration lease) {
     return WorkerOptions.builder()
         .lease(lease)
+        // Every job of a long row is looked at in the end.
+        .retention(new Retention(Duration.ofHours(1), 1_000_000, Duration.ofDays(90), 100_000))
         .extendPeriod(lease.multipliedBy(3).dividedBy(10))
         .reapPeriod(lease.dividedBy(4))
         .reapJitter(lease.dividedBy(20))

@@ -20,6 +20,7 @@ import dev.holdfast.testkit.redis.RedisProxy;
 import dev.holdfast.testkit.redis.RespClient;
 import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -41,15 +42,22 @@ class ResourcesFaultIT extends FaultRig {
     return Thread.getAllStackTraces().size();
   }
 
-  /** Open files of this process, or -1 where {@code /proc} does not tell. */
-  private static long files() throws IOException {
+  /** What the open files of this process are; none where {@code /proc} does not tell. */
+  private static List<String> files() {
     Path open = Path.of("/proc/self/fd");
-    if (!Files.isDirectory(open)) {
-      return -1;
+    List<String> targets = new ArrayList<>();
+    try (Stream<Path> all = Files.isDirectory(open) ? Files.list(open) : Stream.empty()) {
+      for (Path file : all.toList()) {
+        try {
+          targets.add(Files.readSymbolicLink(file).toString());
+        } catch (IOException closed) {
+          // between the listing and the look
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
-    try (Stream<Path> all = Files.list(open)) {
-      return all.count();
-    }
+    return targets;
   }
 
   private static long clients(RespClient client) {
@@ -77,7 +85,7 @@ class ResourcesFaultIT extends FaultRig {
       row = 60,
       what = "500 cycles of connect, start, one job, close (25 unless run at full length)",
       must = "threads, open files and CLIENT LIST are where they were; no leak is logged")
-  void start_and_stop_leak_nothing(Observed observed) throws IOException {
+  void start_and_stop_leak_nothing(Observed observed) {
     ResourceLeakDetector.Level level = ResourceLeakDetector.getLevel();
     Logger leaks = (Logger) LoggerFactory.getLogger(ResourceLeakDetector.class);
     ListAppender<ILoggingEvent> seen = new ListAppender<>();
@@ -89,13 +97,21 @@ class ResourcesFaultIT extends FaultRig {
         cycle(n); // classes, shared threads and pools that stay
       }
       int threads = threads();
-      long files = files();
+      List<String> files = files();
       long clients = clients(client);
       for (int n = 0; n < CYCLES; n++) {
         cycle(n);
       }
       await("threads end").atMost(LONG).until(() -> threads() <= threads + 2);
-      await("files are closed").atMost(LONG).until(() -> files() <= files + 2);
+      await("files are closed")
+          .atMost(LONG)
+          .untilAsserted(
+              () -> {
+                List<String> now = files();
+                assertThat(now.size())
+                    .as("open files, before: %s, now: %s", files, now)
+                    .isLessThanOrEqualTo(files.size() + 2);
+              });
       await("connections are closed").atMost(LONG).until(() -> clients(client) <= clients);
       System.gc();
       assertThat(seen.list).isEmpty();
@@ -106,9 +122,9 @@ class ResourcesFaultIT extends FaultRig {
               + " to "
               + threads()
               + ", files "
-              + files
+              + files.size()
               + " to "
-              + files()
+              + files().size()
               + ", clients "
               + clients
               + " to "
