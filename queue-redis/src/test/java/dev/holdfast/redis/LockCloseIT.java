@@ -2,6 +2,7 @@ package dev.holdfast.redis;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.lock.HeldLock;
 import dev.holdfast.spi.LockHolder;
 import dev.holdfast.spi.Locks;
@@ -102,7 +103,12 @@ class LockCloseIT extends LockFixture {
           pool.submit(
               () -> {
                 together.await();
-                return held.extendNow();
+                try {
+                  return held.extendNow();
+                } catch (EngineUnavailableException unanswered) {
+                  // A busy machine: it may or may not have arrived, which is a race as well.
+                  return false;
+                }
               });
       together.countDown();
       boolean interrupted = round % 3 == 0;
