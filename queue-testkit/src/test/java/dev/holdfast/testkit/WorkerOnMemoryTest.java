@@ -71,6 +71,8 @@ class WorkerOnMemoryTest {
         WorkerOptions.builder()
             .drainGrace(Duration.ofMillis(100))
             .interruptGrace(Duration.ofSeconds(2))
+            // A cancel whose hint comes before anybody listens is learned with the next extension.
+            .extendPeriod(Duration.ofSeconds(1))
             .closeOnShutdown(false)
             .retention(new Retention(Duration.ofDays(30), 10_000, Duration.ofDays(90), 10_000))
             .build();
