@@ -44,8 +44,7 @@ final class RedisLine implements RedisCalls, AutoCloseable {
   // Guarded by lock for writing; a reader may see the one before.
   private volatile @Nullable Wire wire;
   // Guarded by lock: wires in a row that did not work, when the next may be opened, whether one
-  // ever
-  // worked, whether closed.
+  // ever worked, whether closed.
   private int failures;
   private long notBefore = System.nanoTime();
   private boolean hasWorked;

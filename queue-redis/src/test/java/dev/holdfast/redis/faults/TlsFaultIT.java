@@ -2,7 +2,6 @@ package dev.holdfast.redis.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.holdfast.redis.Work;
 import dev.holdfast.redis.WorkerMain;
@@ -85,7 +84,7 @@ class TlsFaultIT extends FaultRig {
         from,
         "-validity",
         "2");
-    assumeTrue(
+    Machine.needs(
         run(
             "openssl",
             "pkcs12",
@@ -117,7 +116,7 @@ class TlsFaultIT extends FaultRig {
     try {
       return new Tls(closing(RedisServer.start(options)), port);
     } catch (RedisStartException e) {
-      assumeTrue(false, "this redis-server is built without TLS");
+      Machine.needs(false, "this redis-server is built without TLS");
       throw e;
     }
   }
