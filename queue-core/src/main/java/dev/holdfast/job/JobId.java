@@ -15,7 +15,6 @@ package dev.holdfast.job;
 public record JobId(String queue, int partition, String key) {
   private static final int KEY_LENGTH = 26;
   private static final int MAX_PARTITION = 1023;
-  private static final String ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 
   /**
    * Checks the parts.
@@ -59,7 +58,18 @@ public record JobId(String queue, int partition, String key) {
 
   /** Whether the text has the form of a key. */
   public static boolean isKey(String text) {
-    return text.length() == KEY_LENGTH && text.chars().allMatch(c -> ALPHABET.indexOf(c) >= 0);
+    if (text.length() != KEY_LENGTH) {
+      return false;
+    }
+    for (int i = 0; i < KEY_LENGTH; i++) {
+      char c = text.charAt(i);
+      boolean digit = c >= '0' && c <= '9';
+      boolean letter = c >= 'A' && c <= 'Z' && c != 'I' && c != 'L' && c != 'O' && c != 'U';
+      if (!digit && !letter) {
+        return false;
+      }
+    }
+    return true;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.holdfast.job;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.random.RandomGenerator;
 
@@ -22,16 +23,25 @@ public final class JobKeys {
 
   private final InstantSource clock;
   private final RandomGenerator random;
+
+  /** Of the steps within a millisecond: a strong source takes a microsecond for each number. */
+  private final SplittableRandom steps;
+
   private final ReentrantLock lock = new ReentrantLock();
-  // Guarded by lock: the millisecond of the last key, and its random number in two halves.
+  // Guarded by lock, as is the use of steps: the millisecond of the last key, and its random number
+  // in two halves.
   private long last = -1;
   private long high;
   private long low;
 
-  /** Creates a maker of keys from a clock and a source of randomness. */
+  /**
+   * Creates a maker of keys from a clock and a source of randomness, which is asked once now and
+   * once for each millisecond that has keys.
+   */
   public JobKeys(InstantSource clock, RandomGenerator random) {
     this.clock = Objects.requireNonNull(clock, "clock");
     this.random = Objects.requireNonNull(random, "random");
+    this.steps = new SplittableRandom(random.nextLong());
   }
 
   /** A new key. */
@@ -56,7 +66,7 @@ public final class JobKeys {
 
   /** Goes on by 1 to 2^32; false at the end of the 80 bits, which no process will see. */
   private boolean step() {
-    low += 1 + (random.nextInt() & 0xFFFF_FFFFL);
+    low += 1 + (steps.nextInt() & 0xFFFF_FFFFL);
     high += low >>> 40;
     low &= HALF;
     return high <= HALF;

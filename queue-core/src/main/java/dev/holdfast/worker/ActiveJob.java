@@ -34,6 +34,9 @@ final class ActiveJob {
   private final Consumer consumer;
   private final ReentrantLock lock = new ReentrantLock();
 
+  /** Made when it is first asked for; two threads may both make it, and either will do. */
+  private @Nullable JobId id;
+
   /** Written under the lock, read by any thread. */
   private volatile Phase phase = Phase.CLAIMED;
 
@@ -83,7 +86,12 @@ final class ActiveJob {
   }
 
   JobId id() {
-    return consumer.queue().ref().id(claim.held().key());
+    JobId known = id;
+    if (known == null) {
+      known = consumer.queue().ref().id(claim.held().key());
+      id = known;
+    }
+    return known;
   }
 
   Phase phase() {

@@ -5,26 +5,21 @@ import dev.holdfast.worker.WorkerOptions.Threads;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.SynchronousQueue;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Where handlers run: a new virtual thread for each attempt where the JVM has them (21 and later,
- * found at run time, because the library is built for 17), else a pool of platform threads. Neither
- * has a bound of its own: slots bound how many attempts run, and a thread that hangs after its
- * attempt was given up must not keep its slot.
+ * found at run time, because the library is built for 17), else a {@link HandlerPool} of platform
+ * threads. Neither has a bound of its own: slots bound how many attempts run, and a thread that
+ * hangs after its attempt was given up must not keep its slot.
  */
 final class HandlerThreads {
-  private static final long IDLE_SECONDS = 10;
-
   private final ThreadFactory factory;
-  private final @Nullable ThreadPoolExecutor pool;
+  private final @Nullable HandlerPool pool;
 
-  private HandlerThreads(ThreadFactory factory, @Nullable ThreadPoolExecutor pool) {
+  private HandlerThreads(ThreadFactory factory, @Nullable HandlerPool pool) {
     this.factory = factory;
     this.pool = pool;
   }
@@ -53,22 +48,16 @@ final class HandlerThreads {
           thread.setDaemon(true);
           return thread;
         };
-    ThreadPoolExecutor pool =
-        new ThreadPoolExecutor(
-            0,
-            Integer.MAX_VALUE,
-            IDLE_SECONDS,
-            TimeUnit.SECONDS,
-            new SynchronousQueue<>(),
-            platform);
-    return new HandlerThreads(platform, pool);
+    return new HandlerThreads(platform, new HandlerPool(platform));
   }
 
   boolean areVirtual() {
     return pool == null;
   }
 
-  /** Runs an attempt on a thread of its own. Throws if no thread can be made. */
+  /**
+   * Runs an attempt, never behind another. Throws, and does not run it, if no thread can be made.
+   */
   void execute(Runnable attempt) {
     if (pool == null) {
       factory.newThread(attempt).start();
@@ -80,7 +69,7 @@ final class HandlerThreads {
   /** Lets idle threads end. Those that still run are left alone. */
   void close() {
     if (pool != null) {
-      pool.shutdown();
+      pool.close();
     }
   }
 

@@ -1,0 +1,174 @@
+package dev.holdfast.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class HandlerPoolTest {
+  private static final Duration LONG = Duration.ofSeconds(20);
+
+  private final List<Thread> made = new ArrayList<>();
+  private final AtomicBoolean noMemory = new AtomicBoolean();
+  private final ThreadFactory factory =
+      task -> {
+        if (noMemory.get()) {
+          throw new OutOfMemoryError("unable to create native thread (a test says so)");
+        }
+        Thread thread = new Thread(task);
+        thread.setDaemon(true);
+        synchronized (made) {
+          made.add(thread);
+        }
+        return thread;
+      };
+  private final HandlerPool pool = new HandlerPool(factory);
+
+  @AfterEach
+  void close() {
+    pool.close();
+  }
+
+  @Test
+  void attempts_that_block_all_run_at_once() throws Exception {
+    int attempts = 100;
+    CountDownLatch started = new CountDownLatch(attempts);
+    CountDownLatch end = new CountDownLatch(1);
+    for (int i = 0; i < attempts; i++) {
+      pool.execute(
+          () -> {
+            started.countDown();
+            awaitQuietly(end);
+          });
+    }
+    assertThat(started.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    end.countDown();
+  }
+
+  @Test
+  void an_attempt_behind_one_that_blocks_does_not_wait_for_its_end() throws Exception {
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch second = new CountDownLatch(1);
+    pool.execute(() -> awaitQuietly(end));
+    pool.execute(second::countDown);
+    assertThat(second.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    end.countDown();
+  }
+
+  @Test
+  void a_burst_of_short_attempts_does_not_wake_a_thread_for_each() throws Exception {
+    int attempts = 10_000;
+    CountDownLatch all = new CountDownLatch(attempts);
+    for (int i = 0; i < attempts; i++) {
+      pool.execute(all::countDown);
+    }
+    assertThat(all.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    synchronized (made) {
+      assertThat(made).hasSizeLessThan(attempts / 10);
+    }
+  }
+
+  @Test
+  void every_attempt_of_many_callers_runs_once() throws Exception {
+    int callers = 4;
+    int each = 50_000;
+    AtomicIntegerArray runs = new AtomicIntegerArray(callers * each);
+    CountDownLatch all = new CountDownLatch(callers * each);
+    List<Thread> threads = new ArrayList<>();
+    for (int c = 0; c < callers; c++) {
+      int from = c * each;
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = from; i < from + each; i++) {
+                  int number = i;
+                  pool.execute(
+                      () -> {
+                        runs.incrementAndGet(number);
+                        all.countDown();
+                      });
+                  if (i % 100 == 0) {
+                    LockSupport.parkNanos(1_000);
+                  }
+                }
+              });
+      threads.add(thread);
+      thread.start();
+    }
+    assertThat(all.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    for (int i = 0; i < runs.length(); i++) {
+      assertThat(runs.get(i)).isEqualTo(1);
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  @Test
+  void an_attempt_for_which_no_thread_can_be_made_is_refused_and_not_run_later() throws Exception {
+    noMemory.set(true);
+    AtomicInteger refused = new AtomicInteger();
+    assertThatThrownBy(() -> pool.execute(refused::incrementAndGet))
+        .isInstanceOf(OutOfMemoryError.class);
+
+    noMemory.set(false);
+    CountDownLatch next = new CountDownLatch(1);
+    pool.execute(next::countDown);
+    assertThat(next.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(refused).hasValue(0);
+  }
+
+  @Test
+  void an_attempt_that_throws_leaves_its_thread_for_the_next() throws Exception {
+    CountDownLatch next = new CountDownLatch(1);
+    pool.execute(
+        () -> {
+          throw new StackOverflowError("a test says so");
+        });
+    pool.execute(next::countDown);
+    assertThat(next.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+  }
+
+  @Test
+  void threads_end_after_the_close() throws Exception {
+    CountDownLatch started = new CountDownLatch(10);
+    CountDownLatch end = new CountDownLatch(1);
+    Set<Thread> threads = ConcurrentHashMap.newKeySet();
+    for (int i = 0; i < 10; i++) {
+      pool.execute(
+          () -> {
+            threads.add(Thread.currentThread());
+            started.countDown();
+            awaitQuietly(end);
+          });
+    }
+    assertThat(started.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    end.countDown();
+    pool.close();
+    for (Thread thread : threads) {
+      thread.join(LONG.toMillis());
+      assertThat(thread.isAlive()).isFalse();
+    }
+  }
+
+  private static void awaitQuietly(CountDownLatch latch) {
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+}
