@@ -1,23 +1,40 @@
 package dev.holdfast.redis;
 
+import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.protocol.AsyncCommand;
+import io.lettuce.core.protocol.Command;
+import io.lettuce.core.protocol.CommandArgs;
+import io.lettuce.core.protocol.CommandType;
+import io.netty.buffer.ByteBuf;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
-/** Gathers a script's arguments. The first of every script is the instant it is judged by. */
+/**
+ * Gathers a script's arguments, in the form they are sent in. The first of every script is the
+ * instant it is judged by.
+ *
+ * <p>A call with 100 jobs has 700 arguments. Written here, by the thread that calls, they cost one
+ * array; handed to Lettuce one by one each would cost objects and a buffer, on the one thread that
+ * serves every connection.
+ */
 final class Args {
-  private static final byte[] NONE = new byte[0];
+  private static final byte[] CRLF = {'\r', '\n'};
 
-  private final List<byte[]> args = new ArrayList<>();
+  private byte[] bytes = new byte[512];
+  private int length;
+  private int count;
 
   /** Begins with an instant in epoch ms, or "" for the server's own. */
   Args(String now) {
     add(now);
   }
 
+  private Args() {}
+
   Args add(String text) {
-    args.add(text.isEmpty() ? NONE : text.getBytes(StandardCharsets.UTF_8));
-    return this;
+    return add(text.getBytes(StandardCharsets.UTF_8));
   }
 
   Args add(long number) {
@@ -28,12 +45,90 @@ final class Args {
     return add(flag ? "1" : "0");
   }
 
-  Args add(byte[] bytes) {
-    args.add(bytes);
+  Args add(byte[] argument) {
+    // "$", up to 10 digits, two line ends.
+    reserve(argument.length + 15);
+    bytes[length++] = '$';
+    digits(argument.length);
+    append(CRLF);
+    append(argument);
+    append(CRLF);
+    count++;
     return this;
   }
 
-  byte[][] array() {
-    return args.toArray(new byte[0][]);
+  private void digits(int number) {
+    int first = length;
+    int rest = number;
+    do {
+      bytes[length++] = (byte) ('0' + rest % 10);
+      rest /= 10;
+    } while (rest > 0);
+    for (int i = first, j = length - 1; i < j; i++, j--) {
+      byte swapped = bytes[i];
+      bytes[i] = bytes[j];
+      bytes[j] = swapped;
+    }
+  }
+
+  private void append(byte[] more) {
+    System.arraycopy(more, 0, bytes, length, more.length);
+    length += more.length;
+  }
+
+  private void reserve(int more) {
+    if (length + more > bytes.length) {
+      bytes = Arrays.copyOf(bytes, Math.max(length + more, bytes.length * 2));
+    }
+  }
+
+  /** A call of a script by its digest; Redis may not know it. */
+  AsyncCommand<byte[], byte[], List<Object>> evalsha(Script script, byte[][] keys) {
+    return command(CommandType.EVALSHA, script.digest().getBytes(StandardCharsets.US_ASCII), keys);
+  }
+
+  /** A call of a script that brings its text. */
+  AsyncCommand<byte[], byte[], List<Object>> eval(Script script, byte[][] keys) {
+    return command(CommandType.EVAL, script.text(), keys);
+  }
+
+  private AsyncCommand<byte[], byte[], List<Object>> command(
+      CommandType type, byte[] script, byte[][] keys) {
+    Args head = new Args().add(script).add(keys.length);
+    for (byte[] key : keys) {
+      head.add(key);
+    }
+    return new AsyncCommand<>(
+        new Command<>(
+            type, new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), new Written(head, this)));
+  }
+
+  /** Arguments that are written already. */
+  private static final class Written extends CommandArgs<byte[], byte[]> {
+    private final Args head;
+    private final Args rest;
+
+    Written(Args head, Args rest) {
+      super(ByteArrayCodec.INSTANCE);
+      this.head = head;
+      this.rest = rest;
+    }
+
+    @Override
+    public int count() {
+      return head.count + rest.count;
+    }
+
+    @Override
+    public void encode(ByteBuf out) {
+      out.writeBytes(head.bytes, 0, head.length);
+      out.writeBytes(rest.bytes, 0, rest.length);
+    }
+
+    /** What logs and exceptions show: no payload. */
+    @Override
+    public String toCommandString() {
+      return count() + " arguments";
+    }
   }
 }

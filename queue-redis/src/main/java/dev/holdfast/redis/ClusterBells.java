@@ -212,7 +212,7 @@ final class ClusterBells implements Bells {
               .call(
                   Script.RING,
                   Script.RING.keysOf(shared.keys(ear.queue), ""),
-                  shared.args().array(),
+                  shared.args(),
                   shared.options().commandTimeout());
     }
   }

@@ -5,11 +5,9 @@ import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.cluster.SlotHash;
 import io.lettuce.core.codec.ByteArrayCodec;
-import io.lettuce.core.output.NestedMultiOutput;
 import io.lettuce.core.output.StatusOutput;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.Command;
-import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.time.Duration;
 import java.util.List;
@@ -87,7 +85,7 @@ final class ClusterLines implements RedisCalls, AutoCloseable {
 
   @Override
   public CompletableFuture<List<Object>> call(
-      Script script, byte[][] keys, byte[][] args, Duration timeout) {
+      Script script, byte[][] keys, Args args, Duration timeout) {
     long deadline = System.nanoTime() + timeout.toNanos();
     int slot = SlotHash.getSlot(keys[0]);
     return map.owner(slot)
@@ -101,7 +99,7 @@ final class ClusterLines implements RedisCalls, AutoCloseable {
   }
 
   private CompletableFuture<List<Object>> send(
-      Node node, boolean asking, Script script, byte[][] keys, byte[][] args, long by, int hops) {
+      Node node, boolean asking, Script script, byte[][] keys, Args args, long by, int hops) {
     Duration left = Duration.ofNanos(by - System.nanoTime());
     if (left.toMillis() <= 0) {
       return CompletableFuture.failedFuture(
@@ -126,20 +124,11 @@ final class ClusterLines implements RedisCalls, AutoCloseable {
 
   /** ASKING holds for the one command behind it, so both are written as one. */
   private static CompletableFuture<List<Object>> ask(
-      StatefulRedisConnection<byte[], byte[]> open, Script script, byte[][] keys, byte[][] args) {
+      StatefulRedisConnection<byte[], byte[]> open, Script script, byte[][] keys, Args args) {
     ByteArrayCodec codec = ByteArrayCodec.INSTANCE;
     AsyncCommand<byte[], byte[], String> asking =
         new AsyncCommand<>(new Command<>(CommandType.ASKING, new StatusOutput<>(codec)));
-    AsyncCommand<byte[], byte[], List<Object>> call =
-        new AsyncCommand<>(
-            new Command<>(
-                CommandType.EVAL,
-                new NestedMultiOutput<>(codec),
-                new CommandArgs<>(codec)
-                    .add(script.text())
-                    .add(keys.length)
-                    .addKeys(keys)
-                    .addValues(args)));
+    AsyncCommand<byte[], byte[], List<Object>> call = args.eval(script, keys);
     var unused = open.dispatch(List.of(asking, call));
     return call.toCompletableFuture().thenApply(reply -> FirstWords.check(script, reply));
   }

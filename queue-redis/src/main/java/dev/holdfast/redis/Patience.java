@@ -32,7 +32,7 @@ final class Patience implements RedisCalls {
 
   @Override
   public CompletableFuture<List<Object>> call(
-      Script script, byte[][] keys, byte[][] args, Duration timeout) {
+      Script script, byte[][] keys, Args args, Duration timeout) {
     return call(script, keys, args, System.nanoTime() + timeout.toNanos(), timeout, 0);
   }
 
@@ -41,7 +41,7 @@ final class Patience implements RedisCalls {
   }
 
   private CompletableFuture<List<Object>> call(
-      Script script, byte[][] keys, byte[][] args, long by, Duration timeout, int tries) {
+      Script script, byte[][] keys, Args args, long by, Duration timeout, int tries) {
     Duration left = Duration.ofNanos(by - System.nanoTime());
     return calls
         .call(script, keys, args, left)

@@ -17,12 +17,11 @@ interface RedisCalls {
    *     {@link TimeoutException}; {@link RedisErrors#kindOf} tells whether it may have run.
    *     Completed on an event loop or a timer's thread: do not block in it.
    */
-  CompletableFuture<List<Object>> call(
-      Script script, byte[][] keys, byte[][] args, Duration timeout);
+  CompletableFuture<List<Object>> call(Script script, byte[][] keys, Args args, Duration timeout);
 
   /** Calls a script and waits for its reply; errors come as the engine's exceptions. */
   default List<Object> await(
-      String queue, Script script, byte[][] keys, byte[][] args, Duration timeout) {
+      String queue, Script script, byte[][] keys, Args args, Duration timeout) {
     CompletableFuture<List<Object>> reply = call(script, keys, args, timeout);
     try {
       return reply.get(timeout.toMillis() + 1_000, TimeUnit.MILLISECONDS);

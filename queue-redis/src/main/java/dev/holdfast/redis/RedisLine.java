@@ -2,8 +2,8 @@ package dev.holdfast.redis;
 
 import dev.holdfast.redis.RedisErrors.Kind;
 import io.lettuce.core.RedisNoScriptException;
-import io.lettuce.core.ScriptOutputType;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.protocol.AsyncCommand;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -91,7 +91,7 @@ final class RedisLine implements RedisCalls, AutoCloseable {
 
   @Override
   public CompletableFuture<List<Object>> call(
-      Script script, byte[][] keys, byte[][] args, Duration timeout) {
+      Script script, byte[][] keys, Args args, Duration timeout) {
     return with(timeout, open -> evaluate(open, script, keys, args));
   }
 
@@ -113,20 +113,21 @@ final class RedisLine implements RedisCalls, AutoCloseable {
   }
 
   static CompletableFuture<List<Object>> evaluate(
-      StatefulRedisConnection<byte[], byte[]> open, Script script, byte[][] keys, byte[][] args) {
-    CompletableFuture<List<Object>> first =
-        open.async()
-            .<List<Object>>evalsha(script.digest(), ScriptOutputType.MULTI, keys, args)
-            .toCompletableFuture();
-    return first
+      StatefulRedisConnection<byte[], byte[]> open, Script script, byte[][] keys, Args args) {
+    return send(open, args.evalsha(script, keys))
         .exceptionallyCompose(
             error ->
                 RedisErrors.unwrap(error) instanceof RedisNoScriptException
-                    ? open.async()
-                        .<List<Object>>eval(script.text(), ScriptOutputType.MULTI, keys, args)
-                        .toCompletableFuture()
+                    ? send(open, args.eval(script, keys))
                     : CompletableFuture.failedFuture(error))
         .thenApply(reply -> FirstWords.check(script, reply));
+  }
+
+  private static CompletableFuture<List<Object>> send(
+      StatefulRedisConnection<byte[], byte[]> open,
+      AsyncCommand<byte[], byte[], List<Object>> call) {
+    open.dispatch(call);
+    return call;
   }
 
   private @Nullable Wire wire() {

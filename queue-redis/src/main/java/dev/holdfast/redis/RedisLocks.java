@@ -87,7 +87,7 @@ final class RedisLocks implements Locks {
       Function<Reply, T> read) {
     byte[][] keys = {RedisKeys.lock(shared.options().namespace(), holder.name())};
     return calls
-        .call(script, keys, args.array(), timeout)
+        .call(script, keys, args, timeout)
         .handle(
             (parts, error) -> {
               if (error != null) {

@@ -59,7 +59,7 @@ final class Shared {
                 queue.name(),
                 script,
                 script.keysOf(keys(queue), consumer),
-                args.array(),
+                args,
                 options.commandTimeout()));
   }
 
