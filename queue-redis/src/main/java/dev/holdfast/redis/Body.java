@@ -3,6 +3,7 @@ package dev.holdfast.redis;
 import dev.holdfast.job.Priority;
 import dev.holdfast.spi.NewJob;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,15 +17,14 @@ import org.jspecify.annotations.Nullable;
  * @param envelope the encoded envelope
  */
 record Body(char lane, String type, String start, byte[] envelope) {
-  private static final int LANE = 0;
-  private static final int TYPE = 1;
+  /** Which field the start is, and so how many tabs come before it. */
   private static final int START = 5;
 
-  static char letter(Priority priority) {
+  static String letter(Priority priority) {
     return switch (priority) {
-      case HIGH -> 'h';
-      case NORMAL -> 'n';
-      case LOW -> 'l';
+      case HIGH -> "h";
+      case NORMAL -> "n";
+      case LOW -> "l";
     };
   }
 
@@ -68,36 +68,49 @@ record Body(char lane, String type, String start, byte[] envelope) {
 
   /** Reads a stored body; null if its header line cannot be read. */
   static @Nullable Body decode(byte[] stored) {
+    int[] tabs = new int[START + 1];
+    int count = 0;
     int end = 0;
     while (end < stored.length && stored[end] != '\n') {
+      if (stored[end] == '\t' && count < tabs.length) {
+        tabs[count++] = end;
+      }
       end++;
     }
-    if (end == stored.length) {
-      return null;
-    }
-    String[] fields = new String(stored, 0, end, StandardCharsets.UTF_8).split("\t", -1);
     // As strict as the scripts, so that both call the same bodies unreadable.
-    if (fields.length <= START
-        || fields[LANE].length() != 1
-        || "hnl".indexOf(fields[LANE].charAt(0)) < 0
-        || !isType(fields[TYPE])) {
+    if (end == stored.length
+        || count < START
+        || tabs[0] != 1
+        || "hnl".indexOf(stored[0]) < 0
+        || !isType(stored, tabs[0] + 1, tabs[1])) {
       return null;
     }
-    byte[] envelope = new byte[stored.length - end - 1];
-    System.arraycopy(stored, end + 1, envelope, 0, envelope.length);
-    return new Body(fields[LANE].charAt(0), fields[TYPE], fields[START], envelope);
+    int startEnd = count > START ? tabs[START] : end;
+    return new Body(
+        (char) stored[0],
+        text(stored, tabs[0] + 1, tabs[1]),
+        text(stored, tabs[START - 1] + 1, startEnd),
+        Arrays.copyOfRange(stored, end + 1, stored.length));
   }
 
-  private static boolean isType(String text) {
-    return !text.isEmpty()
-        && text.chars()
-            .allMatch(
-                c ->
-                    (c >= 'a' && c <= 'z')
-                        || (c >= 'A' && c <= 'Z')
-                        || (c >= '0' && c <= '9')
-                        || c == '.'
-                        || c == '_'
-                        || c == '-');
+  private static String text(byte[] bytes, int from, int to) {
+    return from == to ? "" : new String(bytes, from, to - from, StandardCharsets.UTF_8);
+  }
+
+  private static boolean isType(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      byte c = bytes[i];
+      boolean allowed =
+          (c >= 'a' && c <= 'z')
+              || (c >= 'A' && c <= 'Z')
+              || (c >= '0' && c <= '9')
+              || c == '.'
+              || c == '_'
+              || c == '-';
+      if (!allowed) {
+        return false;
+      }
+    }
+    return from < to;
   }
 }

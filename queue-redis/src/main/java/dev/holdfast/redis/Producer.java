@@ -158,13 +158,8 @@ final class Producer {
     for (Entry entry : sent.entries) {
       NewJob job = entry.job;
       args.add(job.key())
-          .add(String.valueOf(Body.letter(job.priority())))
-          .add(Body.startOf(job))
-          .add(job.idempotency() == null ? "" : job.idempotency().key())
-          .add(job.idempotency() == null ? 0 : job.idempotency().keep().toMillis())
-          // From the second try on each id is looked up as well: the kept result may be swept after
-          // ten minutes without Redis.
-          .add(job.retry() || sent.tries > 1)
+          .add(Body.letter(job.priority()))
+          .add(terms(job, sent.tries > 1))
           .add(entry.body);
     }
     var unused =
@@ -174,7 +169,7 @@ final class Producer {
             .call(
                 Script.ENQUEUE,
                 Script.ENQUEUE.keysOf(shared.keys(queue), ""),
-                args.array(),
+                args,
                 shared.options().enqueueTimeout())
             .whenComplete(
                 (reply, error) -> {
@@ -184,6 +179,22 @@ final class Producer {
                     broken(sent, t);
                   }
                 });
+  }
+
+  /**
+   * What the script is told of a job beside its lane and body. From the second try on each id is
+   * looked up as well: the kept result may be swept after ten minutes without Redis.
+   */
+  private static String terms(NewJob job, boolean again) {
+    String start = Body.startOf(job);
+    NewJob.Idempotency key = job.idempotency();
+    boolean retried = job.retry() || again;
+    if (start.isEmpty() && key == null && !retried) {
+      return "";
+    }
+    return start
+        + (retried ? "\t1\t" : "\t0\t")
+        + (key == null ? "0\t" : key.keep().toMillis() + "\t" + key.key());
   }
 
   private void answered(Call sent, List<Object> parts, @Nullable Throwable error) {

@@ -1,11 +1,8 @@
 package dev.holdfast.redis;
 
-import dev.holdfast.job.Counters;
-import dev.holdfast.job.JobId;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.spi.Claim;
-import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.LeaseReply;
@@ -60,6 +57,7 @@ final class RedisClaiming implements Claiming {
 
   @Override
   public TurnReply turn(Turn turn) {
+    String nonce = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
     Args args = shared.args();
     args.add(turn.consumer())
         .add(turn.number())
@@ -67,7 +65,7 @@ final class RedisClaiming implements Claiming {
         .add(turn.suspects())
         .add(turn.lease().toMillis())
         .add(turn.watchTerm().toMillis())
-        .add(HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong()));
+        .add(nonce);
     Shared.addRetention(args, turn.retention());
     List<String> held = turn.repeat() ? turn.held() : List.of();
     args.add(turn.strict()).add(held.size());
@@ -76,32 +74,36 @@ final class RedisClaiming implements Claiming {
       args.add(settlement.held().key()).add(settlement.held().token().toString());
       addOutcome(args, settlement.outcome());
     }
-    return read(turn.queue(), shared.call(turn.queue(), Script.TURN, turn.consumer(), args));
+    return read(turn.queue(), nonce, shared.call(turn.queue(), Script.TURN, turn.consumer(), args));
   }
 
   private static void addOutcome(Args args, Outcome outcome) {
     if (outcome instanceof Outcome.Succeeded o) {
-      args.add("ok").add(0).add("").add(orNone(o.result()));
+      args.add("ok").add(orNone(o.result()));
     } else if (outcome instanceof Outcome.Retry o) {
-      args.add("retry").add(o.delay().toMillis()).add(o.reason().name()).add(o.attempt());
+      args.add(verb("retry", o.delay(), o.reason().name())).add(o.attempt());
     } else if (outcome instanceof Outcome.Snoozed o) {
-      args.add("snooze").add(o.delay().toMillis()).add("").add(NONE);
+      args.add(verb("snooze", o.delay(), "")).add(NONE);
     } else if (outcome instanceof Outcome.Buried o) {
-      args.add("bury").add(0).add(o.reason().name()).add(orNone(o.attempt()));
+      args.add(verb("bury", Duration.ZERO, o.reason().name())).add(orNone(o.attempt()));
     } else if (outcome instanceof Outcome.Discarded o) {
-      args.add("discard").add(0).add("").add(orNone(o.attempt()));
+      args.add("discard").add(orNone(o.attempt()));
     } else if (outcome instanceof Outcome.Released) {
-      args.add("release").add(0).add("").add(NONE);
+      args.add("release").add(NONE);
     } else if (outcome instanceof Outcome.Missed o) {
-      args.add("miss").add(o.delay().toMillis()).add("").add(NONE);
+      args.add(verb("miss", o.delay(), "")).add(NONE);
     }
+  }
+
+  private static String verb(String verb, Duration delay, String reason) {
+    return verb + "\t" + delay.toMillis() + "\t" + reason;
   }
 
   private static byte[] orNone(byte @Nullable [] bytes) {
     return bytes == null ? NONE : bytes;
   }
 
-  private static TurnReply read(QueueRef queue, Reply reply) {
+  private static TurnReply read(QueueRef queue, String nonce, Reply reply) {
     if (reply.text().equals("STALE")) {
       return new TurnReply(true, List.of(), List.of(), false, false, null, 0, 0);
     }
@@ -110,24 +112,18 @@ final class RedisClaiming implements Claiming {
     long nextUs = reply.number();
     int trimmed = (int) reply.number();
     int corrupt = (int) reply.number();
-    int outcomes = (int) reply.number();
-    List<Settled> settled = new ArrayList<>(outcomes);
-    for (int i = 0; i < outcomes; i++) {
-      settled.add(Settled.valueOf(reply.text()));
+    long now = reply.number();
+    String letters = reply.text();
+    List<Settled> settled = new ArrayList<>(letters.length());
+    for (int i = 0; i < letters.length(); i++) {
+      settled.add(settled(letters.charAt(i)));
     }
+    long token = reply.number();
     List<Claim> claims = new ArrayList<>();
     while (reply.hasMore()) {
-      StoredClaim stored =
-          new StoredClaim(
-              reply.text(),
-              reply.text(),
-              reply.flag(),
-              reply.text(),
-              reply.text(),
-              reply.bytes(),
-              reply.bytes());
+      StoredClaim stored = StoredClaim.read(reply, token++, nonce);
       try {
-        claims.add(claim(stored));
+        claims.add(stored.claim(now));
       } catch (RuntimeException e) {
         // One job must not spoil the turn of the others. Its lease ends by itself; what the scripts
         // cannot read either is then buried, and three such ends bury the rest.
@@ -135,7 +131,7 @@ final class RedisClaiming implements Claiming {
             "queue {}: job {} was claimed and cannot be read; it is left to its lease, and the"
                 + " other jobs go on: {}",
             queue.name(),
-            Naming.quote(stored.key),
+            Naming.quote(stored.key()),
             e.toString());
       }
     }
@@ -144,39 +140,16 @@ final class RedisClaiming implements Claiming {
     return new TurnReply(false, settled, claims, more, paused, nextDue, trimmed, corrupt);
   }
 
-  /** A claim as the script gives it. */
-  private record StoredClaim(
-      String key,
-      String token,
-      boolean suspect,
-      String record,
-      String since,
-      byte[] checkpoint,
-      byte[] body) {}
-
-  // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.
-  @SuppressWarnings("NullAway")
-  private static Claim claim(StoredClaim stored) {
-    String key = stored.key;
-    Track track = Track.decode(stored.record);
-    Body body = Body.decode(stored.body);
-    if (!JobId.isKey(key) || track == null || body == null) {
-      String what = !JobId.isKey(key) ? "key" : track == null ? "record" : "header";
-      throw new IllegalStateException("its " + what + " is not as Holdfast writes it");
-    }
-    Counters counters = track.counters();
-    long waited = Math.max(0, track.at() - Track.readySince(key, stored.since));
-    long missedFor = track.missed() == null ? 0 : Math.max(0, track.at() - track.missed());
-    return new Claim(
-        new Held(key, ClaimToken.parse(stored.token)),
-        body.type(),
-        Body.priority(track.lane()),
-        stored.suspect,
-        counters,
-        Duration.ofMillis(waited),
-        Duration.ofMillis(missedFor),
-        stored.checkpoint.length == 0 ? null : stored.checkpoint,
-        body.envelope());
+  private static Settled settled(char letter) {
+    return switch (letter) {
+      case 'D' -> Settled.DONE;
+      case 'A' -> Settled.ALREADY;
+      case 'C' -> Settled.CANCELLED;
+      case 'T' -> Settled.TAKEN;
+      case 'U' -> Settled.UNCLAIMED;
+      case 'G' -> Settled.GONE;
+      default -> throw new IllegalStateException("turn.lua answered an outcome with " + letter);
+    };
   }
 
   @Override
@@ -196,7 +169,7 @@ final class RedisClaiming implements Claiming {
                       queue.name(),
                       Script.EXTEND,
                       Script.EXTEND.keysOf(shared.keys(queue), ""),
-                      args.array(),
+                      args,
                       shared.options().commandTimeout()));
       while (reply.hasMore()) {
         replies.add(LeaseReply.valueOf(reply.text()));
@@ -221,7 +194,7 @@ final class RedisClaiming implements Claiming {
         .call(
             Script.NOTE,
             Script.NOTE.keysOf(shared.keys(queue), ""),
-            args.array(),
+            args,
             shared.options().commandTimeout())
         .handle(
             (reply, error) -> {

@@ -4,8 +4,10 @@ import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.StateReason;
 import java.util.Arrays;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +37,9 @@ record Track(
     @Nullable Long missed,
     String type) {
   private static final int MOST_DIGITS = 18;
+  private static final Map<String, StateReason> REASONS =
+      Arrays.stream(StateReason.values())
+          .collect(Collectors.toUnmodifiableMap(StateReason::name, reason -> reason));
   private static final Pattern SINCE = Pattern.compile("([+@]?)(\\d{1,18})");
 
   static @Nullable Track decode(String text) {
@@ -70,10 +75,7 @@ record Track(
   }
 
   private static StateReason reason(String name) {
-    return Arrays.stream(StateReason.values())
-        .filter(reason -> reason.name().equals(name))
-        .findFirst()
-        .orElse(StateReason.ENQUEUED);
+    return REASONS.getOrDefault(name, StateReason.ENQUEUED);
   }
 
   /**
@@ -84,6 +86,9 @@ record Track(
    */
   static long readySince(String key, String since) {
     long made = JobKeys.instantOf(key).toEpochMilli();
+    if (since.isEmpty()) {
+      return made;
+    }
     Matcher parts = SINCE.matcher(since);
     if (!parts.matches()) {
       return made;

@@ -14,8 +14,9 @@
 -- KEYS[13] low     list  job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] producer   ARGV[3] its sequence, rising   ARGV[4] the queue's bound
--- ARGV[5..] seven a job: id, lane (h n l), start ("" now, "+ms" delay, "@ms" instant), idempotency
---   key or "", ms it is kept, "1" if an earlier call may have arrived, body (header line and envelope)
+-- ARGV[5..] four a job: id, lane (h n l), terms, body (header line and envelope). Terms are "" for a job for now
+--   with no more to it, else between tabs: start ("" now, "+ms" delay, "@ms" instant), "1" if an earlier call may
+--   have arrived, ms the idempotency key is kept, the key or ""
 -- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
 --   | F full} | {STALE} a later sequence of this producer was seen | {OTHER_LAYOUT, stored, known}
 -- Cost: O(1) a job, O(log n) a delayed one. Atomic; the same sequence gives the stored result.
@@ -61,12 +62,16 @@ end
 local reply, bodies, lanes, delayed = {'DONE'}, {}, {h = {}, n = {}, l = {}}, {}
 local keys, key_ends, taken, ids, added = {}, {}, {}, {}, 0
 local earliest
-for i = 5, #ARGV, 7 do
-  local id, lane, start, key, keep = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3], ARGV[i + 4]
+for i = 5, #ARGV, 4 do
+  local id, lane, terms, body = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
+  local start, retried, keep, key = '', '', '', ''
+  if terms ~= '' then
+    start, retried, keep, key = string.match(terms, '^([^\t]*)\t(%d)\t(%d+)\t(.*)$')
+  end
   local verdict
   if ids[id] then
     verdict = 'I' .. id
-  elseif ARGV[i + 5] == '1' and (redis.call('HEXISTS', jobs, id) == 1
+  elseif retried == '1' and (redis.call('HEXISTS', jobs, id) == 1
       or redis.call('HEXISTS', track, id) == 1) then
     verdict = 'I' .. id
   elseif key ~= '' then
@@ -89,8 +94,8 @@ for i = 5, #ARGV, 7 do
     verdict = 'C'
     added = added + 1
     ids[id] = true
-    bodies[#bodies + 1] = id
-    bodies[#bodies + 1] = ARGV[i + 6]
+    local n = #bodies
+    bodies[n + 1], bodies[n + 2] = id, body
     local at
     if start ~= '' then
       local amount = tonumber(string.sub(start, 2))

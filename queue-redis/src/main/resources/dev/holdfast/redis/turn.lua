@@ -23,11 +23,14 @@
 -- ARGV[7] ms the watch over due times is taken for; 0 leaves it   ARGV[8] 64 random bits, hex
 -- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
 -- ARGV[13] "1" if an outcome after the end of its lease is refused   ARGV[14] how many held ids follow
--- ARGV[15..] held ids; then six an outcome: id, claim token, verb (ok retry snooze bury discard release miss), delay ms, reason, result or attempt or ""
+-- ARGV[15..] held ids; then four an outcome: id, claim token, verb (ok discard release; with delay in ms and reason
+--   behind tabs: retry snooze bury miss), result or attempt or ""
 -- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {TURNED, paused 0|1, more 0|1, us until the next due job or -1, dead letters
---   trimmed, jobs buried here, outcomes n, n × (DONE ALREADY CANCELLED TAKEN UNCLAIMED GONE), then
---   seven a claim: id, token, suspect 0|1, record, ready since (epoch ms; "+ms" after the id's time, "@ms"
---   but not before the id's time, "" the id's time), checkpoint or "", body}
+--   trimmed, jobs buried here, now (epoch ms), a letter an outcome (D done, A already, C cancelled, T taken,
+--   U unclaimed, G gone), then each claim: of a job that has no record yet its id and body, and its token is the
+--   next number with the random bits that were sent; of others "*", id, token, suspect 0|1, record, ready since (epoch
+--   ms; "+ms" after the id's time, "@ms" but not before the id's time, "" the id's time), checkpoint or "", body.
+--   The number of the first token comes before the claims}
 -- Cost: O(log n) an outcome and a claim, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
 --   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
 --   nothing and returns the consumer's jobs that the caller does not name, in the order of their claims.
@@ -41,7 +44,7 @@ local suspects, lease, watch, nonce = ARGV[5] == '1', tonumber(ARGV[6]), tonumbe
 local keep_done, max_done = tonumber(ARGV[9]), tonumber(ARGV[10])
 local keep_dead, max_dead = tonumber(ARGV[11]), tonumber(ARGV[12])
 local strict, held_count = ARGV[13] == '1', tonumber(ARGV[14])
-local MOST, MOST_BYTES, MOST_DROPPED, PEEK = 100, 1048576, 200, 25
+local MOST, MOST_BYTES, MOST_DROPPED, PEEK, SMALL = 100, 1048576, 200, 25, 4096
 local ID_STRANGER = '[^0-9A-HJKMNP-TV-Z]' -- an entry with one was never ours
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
 --- include clock, track, bell, ends, layout, skip
@@ -62,7 +65,7 @@ redis.call('LLEN', active)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
-local promote = redis.call('ZRANGEBYSCORE', due, '-inf', int(now), 'LIMIT', 0, MOST)
+local promote = redis.call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, MOST)
 local me = 'c:' .. consumer
 local seen_turn = redis.call('HGET', ops, me) or '0\t0'
 local last, last_token = string.match(seen_turn, '^(%d+)\t(%d+)$')
@@ -79,14 +82,14 @@ local repeated = number == last
 redis.call('ZREM', leases, '')
 local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
 redis.call('HSET', ops, me, repeated and seen_turn or ARGV[3] .. '\t' .. int(token))
-redis.call('ZADD', seen, int(now), me)
+redis.call('ZADD', seen, now_text, me)
 
 -- 1. Outcomes.
 local pushed = 0
 local function queue_again(id, t, reason, delay)
   t.state = 'q'
   t.reason = reason
-  t.at = int(now)
+  t.at = now_text
   t.consumer = ''
   t.due = int(now + delay)
   if delay > 0 then
@@ -120,7 +123,7 @@ end
 function verbs.miss(id, t, delay)
   t.misses = t.misses + 1
   if t.missed == '' then
-    t.missed = int(now)
+    t.missed = now_text
   end
   queue_again(id, t, 'MISSED', delay)
 end
@@ -140,9 +143,9 @@ end
 function verbs.release(id, t)
   t.state = 'q'
   t.reason = 'RELEASED'
-  t.at = int(now)
+  t.at = now_text
   t.consumer = ''
-  t.due = int(now)
+  t.due = now_text
   released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
@@ -150,45 +153,95 @@ end
 local ends_by_itself = {ok = true, discard = true}
 local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
-local settled, ids = {}, {}
+local settled, ids, known, ended, leaving = {}, {}, {}, {}, {}
+
+-- The most common outcome, a success of a job nobody asked to end, without taking its record apart.
+-- False if it is not that, or does not stand: then nothing was done.
+local function end_plainly(id, record, token)
+  local lane, counters, stands, rest = string.match(record, OPEN)
+  if not stands or stands ~= token then
+    return false
+  end
+  ended[id] = token
+  leaving[#leaving + 1] = id
+  drop_leases[#drop_leases + 1] = id
+  keep_record(id, 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. '\t' .. counters .. '\t' .. token
+      .. '\t\t\t' .. rest)
+  return true
+end
+
+-- Any other outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
+local function settle(id, t, i)
+  if ended[id] then
+    return ended[id] == ARGV[i + 1] and 'A' or 'U'
+  elseif not t then
+    return 'G'
+  elseif t.token ~= ARGV[i + 1] then
+    return t.state == 'a' and 'T' or 'U'
+  elseif t.state ~= 'a' then
+    return 'A'
+  elseif strict and (tonumber(redis.call('ZSCORE', leases, id)) or 0) < now then
+    return 'U' -- nobody reaped it yet; a job that ended in this call is no longer 'a'
+  end
+  known[id] = t
+  leaving[#leaving + 1] = id
+  drop_leases[#drop_leases + 1] = id
+  local verb, delay, reason = string.match(ARGV[i + 2], '^(%a+)\t?(%d*)\t?([%u_]*)$')
+  local text = ARGV[i + 3]
+  if t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason]) then
+    if text ~= '' then
+      t.failures = t.failures + 1
+      remember(id, text)
+    end
+    finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
+    return 'C'
+  end
+  verbs[verb](id, t, tonumber(delay), reason, text)
+  return 'D'
+end
+
+-- Takes ended claims out of the list. They mostly are the oldest, and then go with one command.
+local function leave_active(list)
+  local gone, first = {}, 0
+  for _, id in ipairs(list) do
+    gone[id] = true
+  end
+  if #list > 2 then
+    for _, id in ipairs(redis.call('LRANGE', active, 0, #list - 1)) do
+      if not gone[id] then
+        break
+      end
+      gone[id] = nil -- a second entry of it is an older claim's
+      first = first + 1
+    end
+    if first > 0 then
+      redis.call('LTRIM', active, first, -1)
+    end
+  end
+  for _, id in ipairs(list) do
+    if gone[id] then
+      redis.call('LREM', active, '1', id)
+    end
+  end
+end
+
 local outcomes = 15 + held_count
-for i = outcomes, #ARGV, 6 do
+for i = outcomes, #ARGV, 4 do
   ids[#ids + 1] = ARGV[i]
 end
 if #ids > 0 then
-  local records, known = redis.call('HMGET', track, unpack(ids)), {}
+  local records = redis.call('HMGET', track, unpack(ids))
   for n, id in ipairs(ids) do
-    local i = outcomes + (n - 1) * 6
-    local t = known[id] or read_track(records[n])
-    local result
-    if not t then
-      result = 'GONE'
-    elseif t.token ~= ARGV[i + 1] then
-      result = t.state == 'a' and 'TAKEN' or 'UNCLAIMED'
-    elseif t.state ~= 'a' then
-      result = 'ALREADY'
-    elseif strict and (tonumber(redis.call('ZSCORE', leases, id)) or 0) < now then
-      result = 'UNCLAIMED' -- nobody reaped it yet; a job that ended in this call is no longer 'a'
+    local record, i = records[n], outcomes + (n - 1) * 4
+    local plain = record and ARGV[i + 2] == 'ok' and ARGV[i + 3] == '' and not strict
+        and not known[id] and not ended[id]
+    if plain and end_plainly(id, record, ARGV[i + 1]) then
+      settled[n] = 'D'
     else
-      known[id] = t
-      redis.call('LREM', active, 1, id)
-      push(drop_leases, id)
-      local verb, text = ARGV[i + 2], ARGV[i + 5]
-      if t.cancel ~= '' and not ends_by_itself[verb]
-          and not (verb == 'bury' and buried_by_itself[ARGV[i + 4]]) then
-        if text ~= '' then
-          t.failures = t.failures + 1
-          remember(id, text)
-        end
-        finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
-        result = 'CANCELLED'
-      else
-        verbs[verb](id, t, tonumber(ARGV[i + 3]), ARGV[i + 4], text)
-        result = 'DONE'
-      end
+      settled[n] = settle(id, known[id] or read_track(record), i)
     end
-    settled[n] = result
   end
+  leave_active(leaving)
   -- The last first, so that what is released together keeps its order at the head of the lane.
   for i = #released, 1, -1 do
     redis.call('LPUSH', lane_keys[released[i].lane], released[i].id)
@@ -219,32 +272,67 @@ local cut, mine_now = false, {}
 local add_leases = {}
 local lease_end = int(now + lease)
 
-local function claim(id, t, body, type, start, idem, suspect)
-  local waited_from
-  if t then
-    waited_from = t.due
-  else
-    t = new_track(string.sub(body, 1, 1), type, '', idem)
-    t.due = string.match(start, '^@(%d+)$') or ''
-    t.due = #t.due <= MOST_INSTANT and t.due or ''
-    waited_from = start
+-- The digits of the next token; the last six are made by hand, because making them all costs twice as much.
+local first_token, digits, digits_from = int(token), '', -1
+local function next_digits()
+  local rest = token - digits_from
+  if digits_from < 0 or rest >= 1000000 then
+    local head = math.floor(token / 1000000)
+    digits, digits_from = int(head), head * 1000000
+    rest = token - digits_from
   end
-  t.state = 'a'
-  t.reason = 'CLAIMED'
-  t.at = int(now)
-  t.claims = t.claims + 1
-  t.token = int(token) .. '-' .. nonce
-  t.consumer = consumer
   token = token + 1
-  local record = write_track(t)
-  push(set_track, id, record)
-  push(add_leases, lease_end, id)
+  return digits .. string.format('%06d', rest)
+end
+
+-- Writes a claim down: record and lease.
+local function lease_out(id, record)
+  local n = #set_track
+  set_track[n + 1], set_track[n + 2] = id, record
+  n = #add_leases
+  add_leases[n + 1], add_leases[n + 2] = lease_end, id
   claimed = claimed + 1
   mine_now[id] = true
-  push(claims, id, t.token, suspect and '1' or '0', record, waited_from, '', body)
-  if has_notes and t.claims > 1 then
-    claims[#claims - 1] = redis.call('HGET', notes, id .. ':c') or ''
+end
+
+-- A job that has a record: it was claimed or moved before.
+local function claim_again(id, t, body, suspect)
+  local waited_from = t.due
+  t.state = 'a'
+  t.reason = 'CLAIMED'
+  t.at = now_text
+  t.claims = t.claims + 1
+  t.token = next_digits() .. '-' .. nonce
+  t.consumer = consumer
+  local record = write_track(t)
+  lease_out(id, record)
+  push(claims, '*', id, t.token, suspect and '1' or '0', record, waited_from,
+      has_notes and t.claims > 1 and redis.call('HGET', notes, id .. ':c') or '', body)
+end
+
+-- What the header line of a body says, and from it the record of a first claim before and after the number of its
+-- token. Neighbours in a lane mostly have the same line: then it is read once for all.
+local line, first_head, first_tail
+local function read_line(body)
+  if line and string.sub(body, 1, #line) == line then
+    return true
   end
+  local home, type, start, idem = header(body)
+  if not home then
+    return false
+  end
+  local due_at = string.match(start, '^@(%d+)$') or ''
+  line = string.match(body, '^[^\n]*\n')
+  local t = new_track(home, type, now_text, idem)
+  t.state = 'a'
+  t.reason = 'CLAIMED'
+  t.claims = 1
+  t.consumer = consumer
+  t.due = #due_at <= MOST_INSTANT and due_at or ''
+  t.token = '\n'
+  first_head, first_tail = string.match(write_track(t), '^(.*)\n(.*)$')
+  first_tail = '-' .. nonce .. first_tail
+  return true
 end
 
 -- A job the engine cannot hand out is buried with what is left of it, never looped.
@@ -259,7 +347,9 @@ local function take(lane, most)
   local key = lane_keys[lane]
   local suspect = lane == 's'
   while most > 0 and not cut do
-    local heads = redis.call('LRANGE', key, 0, math.min(most, PEEK) - 1)
+    -- A few until their size is known: what is read here and not claimed was read for nothing.
+    local peek = bytes > 0 and bytes < SMALL * claimed and MOST or PEEK
+    local heads = redis.call('LRANGE', key, 0, math.min(most, peek) - 1)
     if #heads == 0 then
       return
     end
@@ -275,7 +365,7 @@ local function take(lane, most)
         end
         redis.call('LPOP', key)
         dropped = dropped + 1
-      elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or string.find(id, ID_STRANGER) then
+      elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or not body and string.find(id, ID_STRANGER) then
         redis.call('LPOP', key)
         dropped = dropped + 1
       elseif not body then
@@ -283,8 +373,7 @@ local function take(lane, most)
         bury(id, t, 'MISSING')
         dropped = dropped + 1
       else
-        local home, type, start, idem = header(body)
-        if not home then
+        if not read_line(body) then
           redis.call('LPOP', key)
           bury(id, t, 'MALFORMED')
           dropped = dropped + 1
@@ -295,7 +384,13 @@ local function take(lane, most)
           redis.call('LMOVE', key, active, 'LEFT', 'RIGHT')
           bytes = bytes + #body
           most = most - 1
-          claim(id, t, body, type, start, idem, suspect)
+          if t then
+            claim_again(id, t, body, suspect)
+          else
+            lease_out(id, first_head .. next_digits() .. first_tail)
+            local c = #claims
+            claims[c + 1], claims[c + 2] = id, body
+          end
         end
       end
       if dropped >= MOST_DROPPED then
@@ -337,7 +432,7 @@ local function hand_back_lost()
       bytes = bytes + #body
       claimed = claimed + 1
       local _, _, start = header(body)
-      push(claims, id, t.token, t.crashes > 1 and '1' or '0', one.record,
+      push(claims, '*', id, t.token, t.crashes > 1 and '1' or '0', one.record,
           t.due ~= '' and t.due or start or '',
           has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
     end
@@ -363,7 +458,7 @@ elseif not paused and want > 0 then
   if claimed > 0 then
     redis.call('ZADD', leases, unpack(add_leases))
     redis.call('HSET', meta, 'token', int(token - 1))
-    redis.call('ZADD', workers, 'NX', int(now), consumer)
+    redis.call('ZADD', workers, 'NX', now_text, consumer)
   end
   flush_ends()
 end
@@ -406,10 +501,8 @@ end
 -- 6. Retention.
 local trimmed = trim()
 
-local reply = {'TURNED', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, #settled}
-for i = 1, #settled do
-  reply[7 + i] = settled[i]
-end
+local reply = {'TURNED', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, now_text,
+    table.concat(settled), first_token}
 local n = #reply
 for i = 1, #claims do
   reply[n + i] = claims[i]

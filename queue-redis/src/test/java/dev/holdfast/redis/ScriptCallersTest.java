@@ -100,7 +100,7 @@ final class ScriptCallersTest {
             Retention.STANDARD);
     redis.answer(Script.OPEN, "OPEN");
     redis.answer(Script.ENQUEUE, "DONE", "C", "C");
-    redis.answer(Script.TURN, "TURNED", "0", "0", "-1", "0", "0", "3", "DONE", "ALREADY", "GONE");
+    redis.answer(Script.TURN, "TURNED", "0", "0", "-1", "0", "0", "0", "DAG", "1");
     redis.answer(Script.EXTEND, "EXTENDED", "GONE");
     redis.answer(Script.NOTE, "WRITTEN");
     redis.answer(Script.REAP, "NOT_YET");

@@ -29,10 +29,9 @@ record ScriptHeader(
 
   private static final Pattern KEY = Pattern.compile("^-- KEYS\\[(\\d+)] (\\w+) +(\\w+)  \\S.*$");
   private static final Pattern ARG = Pattern.compile("ARGV\\[(\\d+)(\\.\\.)?]");
-  private static final Pattern GROUP = Pattern.compile("\\b(two|six|seven|nine) an? (\\w+)");
+  private static final Pattern GROUP = Pattern.compile("\\b(two|four) an? (\\w+)");
   private static final Pattern RESULT = Pattern.compile("\\b[A-Z][A-Z_]{3,}\\b");
-  private static final Map<String, Integer> NUMBERS =
-      Map.of("two", 2, "six", 6, "seven", 7, "nine", 9);
+  private static final Map<String, Integer> NUMBERS = Map.of("two", 2, "four", 4);
 
   static ScriptHeader of(Script script) {
     List<String> lines = script(script.fileName());

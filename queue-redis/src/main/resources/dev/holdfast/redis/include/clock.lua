@@ -1,5 +1,5 @@
 -- clock.lua: the instant everything in a script is judged by. Read once.
--- Gives: now_us, now (ms, whole). Takes ARGV[1]: epoch ms; "" means the server's TIME.
+-- Gives: now_us, now (ms, whole), now_text (now as it is stored), int(number). Takes ARGV[1]: epoch ms; "" means the server's TIME.
 local now_us
 if ARGV[1] == '' then
   local time = redis.call('TIME')
@@ -13,3 +13,4 @@ local now = math.floor(now_us / 1000)
 local function int(n)
   return string.format('%.0f', n)
 end
+local now_text = int(now)

@@ -1,10 +1,11 @@
 -- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track.
 -- Reads the locals: jobs, track, notes, leases, done, dead, keep_done, max_done, keep_dead, max_dead.
--- Gives: remember, finish, flush_ends, trim, forget.
+-- Gives: remember, finish, keep_record, flush_ends, trim, forget.
 local ended_done, ended_dead = 0, 0
 local set_track, drop_track, drop_jobs, drop_leases = {}, {}, {}, {}
 local add_done, add_dead, drop_notes = {}, {}, {}
 local has_notes = redis.call('HLEN', notes) > 0
+local keeps_done, done_until = keep_done > 0 and max_done > 0, int(now + keep_done)
 
 local function push(list, ...)
   local n = #list
@@ -29,27 +30,38 @@ local function remember(id, line)
   has_notes = true
 end
 
+-- Takes the body of a job that succeeded or was cancelled away, and keeps its record as long as retention says.
+local function keep_record(id, record)
+  drop_jobs[#drop_jobs + 1] = id
+  if keeps_done then
+    local n = #set_track
+    set_track[n + 1], set_track[n + 2] = id, record
+    n = #add_done
+    add_done[n + 1], add_done[n + 2] = done_until, id
+    if has_notes then
+      push(drop_notes, id .. ':c', id .. ':o')
+    end
+    ended_done = ended_done + 1
+  else
+    drop_track[#drop_track + 1] = id
+    if has_notes then
+      push(drop_notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+    end
+  end
+end
+
 -- Writes a job's end: s succeeded, c cancelled, d dead. The caller has taken it out of where it was.
 local function finish(id, t, state, reason)
   t.state = state
   t.reason = reason
-  t.at = int(now)
+  t.at = now_text
   t.consumer = ''
   if state == 'd' then
     push(set_track, id, write_track(t))
     push(add_dead, int(now + keep_dead), id)
     ended_dead = ended_dead + 1
-    return
-  end
-  push(drop_jobs, id)
-  if keep_done > 0 and max_done > 0 then
-    push(set_track, id, write_track(t))
-    push(add_done, int(now + keep_done), id)
-    push(drop_notes, id .. ':c', id .. ':o')
-    ended_done = ended_done + 1
   else
-    push(drop_track, id)
-    push(drop_notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+    keep_record(id, write_track(t))
   end
 end
 
@@ -93,7 +105,7 @@ end
 -- Retention: removes what is past its time or over the bound, at most what was added and ten more,
 -- so that the work stays bounded and a backlog still shrinks.
 local function trim_one(key, added, most)
-  local expired = redis.call('ZCOUNT', key, '-inf', int(now))
+  local expired = redis.call('ZCOUNT', key, '-inf', now_text)
   local over = redis.call('ZCARD', key) - most
   local count = math.min(added + 10, math.max(expired, over))
   if count <= 0 then

@@ -1,7 +1,11 @@
 -- track.lua: reads and writes a job's record in `track`. docs/keys.md lists its fields.
--- Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), new_track, header(body).
+-- Gives: OPEN, read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), new_track, header(body).
 local TRACK = '^([qascd])\t([hnl])\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
     .. '\t([^\t]*)\t([^\t]*)\t(%d*)\t(%d*)\t(%d*)\t([^\t]*)(.*)$'
+
+-- An active job that nobody asked to end: lane, counters, token, and what follows the flag of the cancel. Most
+-- outcomes end such a one, which then need not be taken apart.
+local OPEN = '^a\t([hnl])\t[^\t]*\t%d*\t(%d+\t%d+\t%d+\t%d+\t%d+)\t([^\t]*)\t[^\t]*\t\t(%d*\t%d*\t.*)$'
 
 local TOKEN = '^%d+%-%x+$'
 -- As many digits as the reader in Java takes, and as a number here keeps to the last one.
