@@ -24,11 +24,13 @@ import org.jspecify.annotations.Nullable;
  * of it random. Until one has opened, calls then fail at once with nothing sent: a server that is
  * away must not cost whoever serves others, too, a time-out a call.
  *
- * <p>A call that got no answer in time, while nothing else was answered on the connection either,
- * makes later calls go to a new one, and so does the answer that the server has become a replica.
- * What waits on the old one goes on waiting: one slow answer makes no other call's outcome unknown.
- * An answer that is none of its script's ends the connection at once: no later one on it is sure to
- * be that of the call it comes to.
+ * <p>A call that got no answer in time, while for the later half of that time nothing else was
+ * answered on the connection either, makes later calls go to a new one, and so does the answer that
+ * the server has become a replica. (Half: an answer that was on its way when the call was sent says
+ * nothing about the connection. Counted from the sending, it once kept a dead one for another
+ * time-out.) What waits on the old one goes on waiting: one slow answer makes no other call's
+ * outcome unknown. An answer that is none of its script's ends the connection at once: no later one
+ * on it is sure to be that of the call it comes to.
  *
  * <p>No call is sent twice from here, except that a script Redis does not know is sent again with
  * its text: it has not run.
@@ -102,12 +104,11 @@ final class RedisLine implements RedisCalls, AutoCloseable {
       return CompletableFuture.failedFuture(
           new NotSentException("Currently not connected: it is tried again in a moment", null));
     }
-    long sentAt = System.nanoTime();
     return used.send(timeout, command)
         .whenComplete(
             (reply, error) -> {
               if (error != null) {
-                judge(used, sentAt, error);
+                judge(used, timeout, error);
               }
             });
   }
@@ -202,9 +203,9 @@ final class RedisLine implements RedisCalls, AutoCloseable {
     used.retire();
   }
 
-  private void judge(Wire used, long sentAt, Throwable error) {
+  private void judge(Wire used, Duration timeout, Throwable error) {
     Throwable cause = RedisErrors.unwrap(error);
-    boolean silent = cause instanceof TimeoutException && used.silentSince(sentAt);
+    boolean silent = cause instanceof TimeoutException && used.isSilentFor(timeout.dividedBy(2));
     boolean replica = RedisErrors.kindOf(cause) == Kind.READ_ONLY;
     // After a strange reply the next one, too, would be taken for that to another command.
     boolean strange = cause instanceof StrangeReplyException;

@@ -86,9 +86,9 @@ final class Wire {
     return worked;
   }
 
-  /** Whether nothing has been answered on it since an instant of the monotonic clock. */
-  boolean silentSince(long nanoTime) {
-    return lastAnswer - nanoTime < 0;
+  /** Whether nothing has been answered on it for so long, or longer. */
+  boolean isSilentFor(Duration time) {
+    return System.nanoTime() - lastAnswer >= time.toNanos();
   }
 
   /** Sends a command as soon as the connection is open, unless the time is up by then. */

@@ -112,7 +112,13 @@ final class RedisLineTest {
   @Test
   void a_connection_that_answers_others_is_kept_when_one_call_has_no_answer() {
     CompletableFuture<String> lost = call(SHORT, new CompletableFuture<>());
-    call(LONG, CompletableFuture.completedFuture("meanwhile")).join();
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              call(LONG, CompletableFuture.completedFuture("meanwhile")).join();
+              return lost.isDone();
+            });
     assertThat(errorOf(lost)).isInstanceOf(TimeoutException.class);
 
     call(LONG, CompletableFuture.completedFuture("after")).join();
@@ -121,12 +127,31 @@ final class RedisLineTest {
   }
 
   @Test
+  void an_answer_that_was_on_its_way_when_a_call_was_sent_does_not_keep_a_silent_connection() {
+    CompletableFuture<String> before = new CompletableFuture<>();
+    call(LONG, before);
+    CompletableFuture<String> lost = call(SHORT, new CompletableFuture<>());
+    before.complete("sent before, answered after");
+    assertThat(errorOf(lost)).isInstanceOf(TimeoutException.class);
+
+    awaitSent();
+    assertThat(opened).hasSize(2);
+  }
+
+  @Test
   void an_error_that_redis_answers_is_an_answer() {
     CompletableFuture<String> lost = call(SHORT, new CompletableFuture<>());
-    errorOf(
-        call(
-            LONG,
-            CompletableFuture.failedFuture(new RedisCommandExecutionException("OOM no memory"))));
+    await()
+        .pollInterval(Duration.ofMillis(1))
+        .until(
+            () -> {
+              errorOf(
+                  call(
+                      LONG,
+                      CompletableFuture.failedFuture(
+                          new RedisCommandExecutionException("OOM no memory"))));
+              return lost.isDone();
+            });
     assertThat(errorOf(lost)).isInstanceOf(TimeoutException.class);
 
     call(LONG, CompletableFuture.completedFuture("after")).join();

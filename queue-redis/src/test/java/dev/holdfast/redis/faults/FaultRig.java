@@ -57,7 +57,7 @@ abstract class FaultRig {
   static final Duration RECOVERY = LEASE.plus(REAP).plus(JITTER).plus(BLOCK);
 
   /** For what has no bound of its own. */
-  static final Duration LONG = Duration.ofSeconds(30);
+  static final Duration LONG = Duration.ofSeconds(60);
 
   /** True if rows of fixed length run at that length: {@code -Dholdfast.faults=full}. */
   static final boolean FULL = "full".equals(System.getProperty("holdfast.faults"));

@@ -23,8 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Rows of hostile payloads and names: refused before they are sent, or parked as dead letters. */
+@Isolated("starts processes and waits for what they do")
 class HostileInputFaultIT extends FaultRig {
   private static final String HEADER = "n\ttest.work\t\t\t\t\n";
 

@@ -19,9 +19,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Rows of TLS: what cannot be trusted is refused, and nothing falls back to plain text. */
 @Tag("os")
+@Isolated("starts processes and waits for their ends")
 class TlsFaultIT extends FaultRig {
   private static final String PASSWORD = "changeit";
 
