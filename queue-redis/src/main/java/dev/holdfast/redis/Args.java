@@ -22,7 +22,7 @@ import java.util.List;
 final class Args {
   private static final byte[] CRLF = {'\r', '\n'};
 
-  private byte[] bytes = new byte[512];
+  private byte[] bytes = new byte[256];
   private int length;
   private int count;
 
@@ -32,6 +32,11 @@ final class Args {
   }
 
   private Args() {}
+
+  /** Begins empty: a part of arguments, to be added to others. */
+  static Args part() {
+    return new Args();
+  }
 
   Args add(String text) {
     return add(text.getBytes(StandardCharsets.UTF_8));
@@ -54,6 +59,15 @@ final class Args {
     append(argument);
     append(CRLF);
     count++;
+    return this;
+  }
+
+  /** Adds all arguments of a part, which can be added again. */
+  Args add(Args part) {
+    reserve(part.length);
+    System.arraycopy(part.bytes, 0, bytes, length, part.length);
+    length += part.length;
+    count += part.count;
     return this;
   }
 

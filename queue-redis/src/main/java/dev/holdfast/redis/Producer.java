@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * Redis refuses the repeat for a reason that would be theirs as well (no memory, a corrupt queue).
  */
 final class Producer {
+  private static final EnqueueReply CREATED = new EnqueueReply(Verdict.CREATED, null);
   private static final int MOST_JOBS = 100;
   private static final int MOST_BYTES = 1 << 20;
   private static final long FIRST_RETRY_MS = 20;
@@ -56,8 +57,40 @@ final class Producer {
     this.timer = timer;
   }
 
+  /**
+   * A job that is handed in.
+   *
+   * @param first its arguments for the first try, written by the thread that hands it in: the one
+   *     that sends has every connection to serve
+   */
   private record Entry(
-      NewJob job, byte[] body, long bound, long deadline, CompletableFuture<EnqueueReply> future) {}
+      NewJob job,
+      byte[] body,
+      Args first,
+      long bound,
+      long deadline,
+      CompletableFuture<EnqueueReply> future) {
+
+    Entry(NewJob job, long bound, long deadline) {
+      this(job, Body.encode(job), bound, deadline);
+    }
+
+    private Entry(NewJob job, byte[] body, long bound, long deadline) {
+      this(job, body, args(job, body, false), bound, deadline, new CompletableFuture<>());
+    }
+
+    Args args(boolean again) {
+      return again ? args(job, body, true) : first;
+    }
+
+    private static Args args(NewJob job, byte[] body, boolean again) {
+      return Args.part()
+          .add(job.key())
+          .add(Body.letter(job.priority()))
+          .add(terms(job, again))
+          .add(body);
+    }
+  }
 
   /** One call on its way: what it carries, and what is known of it. */
   private static final class Call {
@@ -80,9 +113,9 @@ final class Producer {
     List<CompletableFuture<EnqueueReply>> futures = new ArrayList<>(jobs.size());
     List<Entry> entries = new ArrayList<>(jobs.size());
     for (NewJob job : jobs) {
-      CompletableFuture<EnqueueReply> future = new CompletableFuture<>();
-      futures.add(future);
-      entries.add(new Entry(job, Body.encode(job), bound, deadline, future));
+      Entry entry = new Entry(job, bound, deadline);
+      futures.add(entry.future);
+      entries.add(entry);
     }
     Call next;
     boolean refused;
@@ -156,11 +189,7 @@ final class Producer {
     Args args = shared.args();
     args.add(name).add(sent.sequence).add(sent.entries.get(0).bound);
     for (Entry entry : sent.entries) {
-      NewJob job = entry.job;
-      args.add(job.key())
-          .add(Body.letter(job.priority()))
-          .add(terms(job, sent.tries > 1))
-          .add(entry.body);
+      args.add(entry.args(sent.tries > 1));
     }
     var unused =
         shared
@@ -213,12 +242,18 @@ final class Producer {
     if (!status.equals("DONE")) {
       // A later sequence of ours was seen: only possible if two engines share a producer's name.
       sent.entries.forEach(entry -> entry.future.completeExceptionally(unknown(entry, null)));
-    } else {
-      for (Entry entry : sent.entries) {
-        entry.future.complete(verdict(reply.text()));
-      }
+      goOn(sent);
+      return;
     }
-    goOn();
+    List<EnqueueReply> verdicts = new ArrayList<>(sent.entries.size());
+    for (int i = 0; i < sent.entries.size(); i++) {
+      verdicts.add(verdict(reply.text()));
+    }
+    // The next call first: Redis works on it while the callers of this one are woken.
+    goOn(sent);
+    for (int i = 0; i < verdicts.size(); i++) {
+      sent.entries.get(i).future.complete(verdicts.get(i));
+    }
   }
 
   /**
@@ -227,13 +262,13 @@ final class Producer {
    */
   private void broken(Call sent, Throwable fault) {
     sent.entries.forEach(entry -> entry.future.completeExceptionally(unknown(entry, fault)));
-    goOn();
+    goOn(sent);
   }
 
   private static EnqueueReply verdict(String text) {
     String existing = text.substring(1);
     return switch (text.charAt(0)) {
-      case 'C' -> new EnqueueReply(Verdict.CREATED, null);
+      case 'C' -> CREATED;
       case 'I' -> new EnqueueReply(Verdict.EXISTING_ID, existing);
       case 'K' -> new EnqueueReply(Verdict.EXISTING_IDEMPOTENCY_KEY, existing);
       default -> new EnqueueReply(Verdict.FULL, null);
@@ -261,9 +296,9 @@ final class Producer {
       }
     }
     if (refused && !sent.ambiguous) {
-      goOn();
+      goOn(sent);
     } else if (over && !sent.ambiguous) {
-      goOn();
+      goOn(sent);
     } else {
       retryLater(sent);
     }
@@ -323,7 +358,7 @@ final class Producer {
         timer.schedule(
             () -> {
               if (expire(sent) && !sent.ambiguous) {
-                goOn();
+                goOn(sent);
               } else {
                 send(sent);
               }
@@ -332,11 +367,12 @@ final class Producer {
             TimeUnit.MILLISECONDS);
   }
 
-  private void goOn() {
+  /** Sends what waits, once a call has ended; nothing if that was seen before. */
+  private void goOn(Call ended) {
     Call next;
     lock.lock();
     try {
-      next = nextCall();
+      next = call == ended ? nextCall() : null;
     } finally {
       lock.unlock();
     }

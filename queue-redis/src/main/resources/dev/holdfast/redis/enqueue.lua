@@ -32,15 +32,8 @@ local space = bound - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
 local marks = redis.call('HMGET', meta, 'paused', 'layout')
 local paused, layout = marks[1], marks[2]
 local last = redis.call('HGET', ops, producer)
-redis.call('ZCARD', seen)
-redis.call('HLEN', track)
-redis.call('HLEN', idem)
-redis.call('ZCARD', ends)
-redis.call('LLEN', bell)
-for _, key in pairs(lane_keys) do
-  redis.call('LLEN', key)
-end
-local first = redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
+local tokens = redis.call('LLEN', bell)
 
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
@@ -122,6 +115,17 @@ for i = 5, #ARGV, 4 do
 end
 
 if added > 0 then
+  -- What else is written to is read before, too; only what is.
+  for lane, list in pairs(lanes) do
+    if #list > 0 then
+      redis.call('LLEN', lane_keys[lane])
+    end
+  end
+  local first = #delayed > 0 and redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
+  if #keys > 0 then
+    redis.call('HLEN', idem)
+    redis.call('ZCARD', ends)
+  end
   -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.
   redis.call('HSET', jobs, unpack(bodies))
   if not layout then
@@ -144,12 +148,11 @@ if added > 0 then
   redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))
   redis.call('ZADD', seen, int(now), producer)
   if pushed or (earliest and (not first or earliest < tonumber(first))) then
-    ring(bell, paused)
+    ring(bell, paused, tokens)
   end
 end
 
 -- Sweeps what has ended: two producers, and as many idempotency keys as were added and two more.
-local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
 if #old > 0 then
   redis.call('HDEL', ops, unpack(old))
   redis.call('ZREM', seen, unpack(old))

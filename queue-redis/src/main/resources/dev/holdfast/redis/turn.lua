@@ -56,14 +56,14 @@ local skips = redis.call('HLEN', skip)
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
 redis.call('ZCARD', leases)
-redis.call('ZCARD', done)
-redis.call('ZCARD', dead)
+local in_done, in_dead = redis.call('ZCARD', done), redis.call('ZCARD', dead)
 redis.call('ZCARD', seen)
 redis.call('ZCARD', workers)
-redis.call('LLEN', bell)
+local tokens = redis.call('LLEN', bell)
 redis.call('LLEN', active)
-for _, key in pairs(lane_keys) do
-  redis.call('LLEN', key)
+local length = {} -- of each lane, kept up to date below
+for lane, key in pairs(lane_keys) do
+  length[lane] = redis.call('LLEN', key)
 end
 local promote = redis.call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, MOST)
 local me = 'c:' .. consumer
@@ -95,7 +95,9 @@ local function queue_again(id, t, reason, delay)
   if delay > 0 then
     redis.call('ZADD', due, t.due, lane_of(t) .. id)
   else
-    redis.call('RPUSH', lane_keys[lane_of(t)], id)
+    local lane = lane_of(t)
+    redis.call('RPUSH', lane_keys[lane], id)
+    length[lane] = length[lane] + 1
     pushed = pushed + 1
   end
   push(set_track, id, write_track(t))
@@ -244,7 +246,9 @@ if #ids > 0 then
   leave_active(leaving)
   -- The last first, so that what is released together keeps its order at the head of the lane.
   for i = #released, 1, -1 do
-    redis.call('LPUSH', lane_keys[released[i].lane], released[i].id)
+    local lane = released[i].lane
+    redis.call('LPUSH', lane_keys[lane], released[i].id)
+    length[lane] = length[lane] + 1
   end
   pushed = pushed + #released
   flush_ends()
@@ -260,6 +264,7 @@ if #promote > 0 then
   for lane, list in pairs(lanes) do
     if #list > 0 then
       redis.call('RPUSH', lane_keys[lane], unpack(list))
+      length[lane] = length[lane] + #list
     end
   end
   redis.call('ZREM', due, unpack(promote))
@@ -346,17 +351,15 @@ end
 local function take(lane, most)
   local key = lane_keys[lane]
   local suspect = lane == 's'
-  while most > 0 and not cut do
+  while most > 0 and length[lane] > 0 and not cut do
     -- A few until their size is known: what is read here and not claimed was read for nothing.
     local peek = bytes > 0 and bytes < SMALL * claimed and MOST or PEEK
     local heads = redis.call('LRANGE', key, 0, math.min(most, peek) - 1)
-    if #heads == 0 then
-      return
-    end
     local found = redis.call('HMGET', jobs, unpack(heads))
     local records = redis.call('HMGET', track, unpack(heads))
     for n, id in ipairs(heads) do
       local body, t = found[n], read_track(records[n])
+      length[lane] = length[lane] - 1 -- each leaves the lane, but for one that is too large for this turn
       local ignored = skips > 0 and skip_field(lane, id)
       if ignored then
         if redis.call('HINCRBY', skip, ignored, -1) <= 0 then
@@ -378,6 +381,7 @@ local function take(lane, most)
           bury(id, t, 'MALFORMED')
           dropped = dropped + 1
         elseif claimed > 0 and bytes + #body > MOST_BYTES then
+          length[lane] = length[lane] + 1
           cut = true
           return
         else
@@ -464,15 +468,10 @@ elseif not paused and want > 0 then
 end
 
 -- 4. What is left: ring so that workers wake one after another, and tell the caller to go on.
-local left = redis.call('LLEN', lane_keys.h) + redis.call('LLEN', lane_keys.n)
-    + redis.call('LLEN', lane_keys.l)
-local left_suspects = redis.call('LLEN', lane_keys.s)
-local more = false
-if not paused then
-  more = claimed < room and (left > 0 or #promote == MOST)
-  if left + left_suspects > 0 and (claimed > 0 or (pushed > 0 and room == 0)) then
-    ring(bell, paused)
-  end
+local left = length.h + length.n + length.l
+local more = not paused and claimed < room and (left > 0 or #promote == MOST)
+if left + length.s > 0 and (claimed > 0 or (pushed > 0 and room == 0)) then
+  ring(bell, paused, tokens)
 end
 
 -- 5. The watch: one worker knows the next due time and takes a turn at that instant.
@@ -499,7 +498,7 @@ if watch > 0 then
 end
 
 -- 6. Retention.
-local trimmed = trim()
+local trimmed = trim(in_done, in_dead)
 
 local reply = {'TURNED', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, now_text,
     table.concat(settled), first_token}

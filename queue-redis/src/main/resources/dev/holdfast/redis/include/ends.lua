@@ -104,10 +104,12 @@ end
 
 -- Retention: removes what is past its time or over the bound, at most what was added and ten more,
 -- so that the work stays bounded and a backlog still shrinks.
-local function trim_one(key, added, most)
+local function trim_one(key, added, most, size)
+  if size == 0 then
+    return 0
+  end
   local expired = redis.call('ZCOUNT', key, '-inf', now_text)
-  local over = redis.call('ZCARD', key) - most
-  local count = math.min(added + 10, math.max(expired, over))
+  local count = math.min(added + 10, math.max(expired, size - most))
   if count <= 0 then
     return 0
   end
@@ -117,7 +119,8 @@ local function trim_one(key, added, most)
   return #ids
 end
 
-local function trim()
-  trim_one(done, ended_done, max_done)
-  return trim_one(dead, ended_dead, max_dead)
+-- Takes how many jobs were in `done` and `dead` before this call added any, if the caller knows.
+local function trim(in_done, in_dead)
+  trim_one(done, ended_done, max_done, in_done and in_done + ended_done or redis.call('ZCARD', done))
+  return trim_one(dead, ended_dead, max_dead, in_dead and in_dead + ended_dead or redis.call('ZCARD', dead))
 end
