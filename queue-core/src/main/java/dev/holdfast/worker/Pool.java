@@ -13,6 +13,9 @@ final class Pool {
   /** The most slots of a pool; a worker with more makes several pools. */
   static final int MOST_SLOTS = 128;
 
+  /** From so many slots on there are two pools at least. */
+  private static final int FEWEST_FOR_TWO = 8;
+
   private final int slots;
 
   /** Taken by the claim loop, given back by whoever settles a job. */
@@ -95,9 +98,15 @@ final class Pool {
     wakeup.signal();
   }
 
-  /** Splits a number of slots into pools of nearly equal size, none over the most. */
+  /**
+   * Splits a number of slots into pools of nearly equal size, none over the most. There are two as
+   * soon as it is worth it: a pool has one turn in flight, and while the engine works on that of
+   * one, the other starts jobs and gathers outcomes. With short jobs that drains half as fast
+   * again.
+   */
   static int[] split(int slots) {
-    int pools = (slots + MOST_SLOTS - 1) / MOST_SLOTS;
+    int fewest = slots < FEWEST_FOR_TWO ? 1 : 2;
+    int pools = Math.max(fewest, (slots + MOST_SLOTS - 1) / MOST_SLOTS);
     int[] sizes = new int[pools];
     for (int i = 0; i < pools; i++) {
       sizes[i] = slots / pools + (i < slots % pools ? 1 : 0);

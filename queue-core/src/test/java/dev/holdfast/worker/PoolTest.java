@@ -15,7 +15,10 @@ class PoolTest {
   @Test
   void slots_are_split_into_equal_pools_of_128_at_most() {
     assertThat(Pool.split(1)).containsExactly(1);
-    assertThat(Pool.split(128)).containsExactly(128);
+    assertThat(Pool.split(7)).containsExactly(7);
+    assertThat(Pool.split(8)).containsExactly(4, 4);
+    assertThat(Pool.split(128)).containsExactly(64, 64);
+    assertThat(Pool.split(257)).containsExactly(86, 86, 85);
     assertThat(Pool.split(129)).containsExactly(65, 64);
     assertThat(Pool.split(1000)).hasSize(8).containsOnly(125);
     assertThat(Arrays.stream(Pool.split(10_000)).sum()).isEqualTo(10_000);
