@@ -12,11 +12,13 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A list as a queue, without any guarantee: payloads are pushed, and moved to a second list that
- * nobody looks at. No id, no lease, no token, no ack, no retry, no status; what a consumer that
- * dies has moved is lost. It shows what Redis and Lettuce give on this machine, for the ratios.
+ * A list as a queue, without any guarantee: payloads are pushed, moved to a second list, and
+ * removed from there when they are handled. No id, no lease, no token, no retry, no status; nobody
+ * looks for what a consumer that died has moved. It shows what Redis and Lettuce give on this
+ * machine, for the ratios.
  */
 final class BareList implements AutoCloseable {
   /** Commands that are flushed together. */
@@ -36,6 +38,8 @@ final class BareList implements AutoCloseable {
   enum Way {
     /** Batches of 100 commands, four batches on their way at once, one connection. */
     PIPELINED,
+    /** As pipelined, but what was moved is never removed. */
+    MOVES_ONLY,
     /** One command on its way at a time, one connection. */
     ONE_BY_ONE
   }
@@ -50,6 +54,11 @@ final class BareList implements AutoCloseable {
   /** A row that pushes. */
   static Row pushing(Bench bench, String name, Role role, Way way) {
     return new Row(name, role, 0, jobs -> push(bench, jobs, way));
+  }
+
+  /** The row that every drain is compared with. */
+  static Row limit(Bench bench) {
+    return moving(bench, "list: LMOVE and LREM, pipelined", Role.PIPELINED, Way.PIPELINED);
   }
 
   /** A row that moves what was pushed before. */
@@ -69,7 +78,7 @@ final class BareList implements AutoCloseable {
         payloads.forEach(list::pushOne);
       }
       Sample sample = sent(measuring.end(jobs));
-      list.moveAll(jobs, deliveries);
+      list.moveAll(jobs, deliveries, false);
       deliveries.requireExact();
       return sample;
     }
@@ -81,12 +90,12 @@ final class BareList implements AutoCloseable {
       list.pushAll(payloads(jobs));
       Deliveries deliveries = new Deliveries(jobs);
       Measuring measuring = Measuring.start(rig);
-      if (way == Way.PIPELINED) {
-        list.moveAll(jobs, deliveries);
-      } else {
+      if (way == Way.ONE_BY_ONE) {
         for (int i = 0; i < jobs; i++) {
-          deliveries.handled(Noop.numberIn(list.moveOne()));
+          list.moveAndRemoveOne(deliveries);
         }
+      } else {
+        list.moveAll(jobs, deliveries, way == Way.PIPELINED);
       }
       Sample sample = sent(measuring.end(jobs));
       deliveries.requireExact();
@@ -132,9 +141,10 @@ final class BareList implements AutoCloseable {
     connection.sync().rpush(from, payload);
   }
 
-  private void moveAll(int jobs, Deliveries deliveries) throws Exception {
+  private void moveAll(int jobs, Deliveries deliveries, boolean removing) throws Exception {
     connection.setAutoFlushCommands(false);
     Deque<List<RedisFuture<byte[]>>> onTheWay = new ArrayDeque<>();
+    List<RedisFuture<Long>> removals = new ArrayList<>();
     for (int first = 0; first < jobs; first += BATCH) {
       List<RedisFuture<byte[]>> batch = new ArrayList<>(BATCH);
       for (int i = first; i < Math.min(jobs, first + BATCH); i++) {
@@ -143,21 +153,40 @@ final class BareList implements AutoCloseable {
       connection.flushCommands();
       onTheWay.add(batch);
       if (onTheWay.size() == BATCHES) {
-        count(answers(onTheWay.remove()), deliveries);
+        handle(answers(onTheWay.remove()), deliveries, removing ? removals : null);
       }
     }
     for (List<RedisFuture<byte[]>> batch : onTheWay) {
-      count(answers(batch), deliveries);
+      handle(answers(batch), deliveries, removing ? removals : null);
+    }
+    connection.flushCommands();
+    for (long removed : answers(removals)) {
+      requireOne(removed);
     }
     connection.setAutoFlushCommands(true);
   }
 
-  private static void count(List<byte[]> payloads, Deliveries deliveries) {
-    payloads.forEach(payload -> deliveries.handled(Noop.numberIn(payload)));
+  /** Handles what was moved; its removals go with the next batch that is flushed. */
+  private void handle(
+      List<byte[]> payloads, Deliveries deliveries, @Nullable List<RedisFuture<Long>> removals) {
+    for (byte[] payload : payloads) {
+      deliveries.handled(Noop.numberIn(payload));
+      if (removals != null) {
+        removals.add(connection.async().lrem(to, 1, payload));
+      }
+    }
   }
 
-  private byte[] moveOne() {
-    return connection.sync().lmove(from, to, FIRST_TO_LAST);
+  private void moveAndRemoveOne(Deliveries deliveries) {
+    byte[] payload = connection.sync().lmove(from, to, FIRST_TO_LAST);
+    deliveries.handled(Noop.numberIn(payload));
+    requireOne(connection.sync().lrem(to, 1, payload));
+  }
+
+  private static void requireOne(long removed) {
+    if (removed != 1) {
+      throw new BrokenDeliveryException("LREM removed " + removed + " payloads instead of one");
+    }
   }
 
   /** The next payload; waits for one, a second at most. */

@@ -61,8 +61,9 @@ public final class Benchmark {
 
   private static int measure(List<String> args, Arguments arguments)
       throws IOException, InterruptedException {
-    System.setProperty(LOG_PROPERTY, target().resolve("benchmark.log").toString());
-    ProcessBuilder builder = Jvm.prepare(HEAP, BenchmarkRun.class, withoutRedis(args));
+    ProcessBuilder builder =
+        Jvm.prepare(
+            HEAP, target().resolve("benchmark.log"), BenchmarkRun.class, withoutRedis(args));
     if (arguments.redis() != null) {
       builder.environment().put(REDIS_URL, arguments.redis());
     }

@@ -3,7 +3,6 @@ package dev.holdfast.examples.benchmark;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
-import dev.holdfast.examples.benchmark.BareList.Way;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -40,7 +39,7 @@ final class DelayedScenario {
         "jobs due later, 50 slots; latencies count from the instant a job is due",
         Figure.RATE,
         List.of(
-            BareList.moving(bench, "pipelined list, moves only", Role.PIPELINED, Way.PIPELINED),
+            BareList.limit(bench),
             Row.holdfast(
                 Figure.JOBS.written(atOnce) + " at one instant",
                 atOnce,

@@ -19,8 +19,11 @@ final class DrainScenarios {
 
   Scenario drain() {
     List<Row> rows = new ArrayList<>();
-    rows.add(BareList.moving(bench, "pipelined list, no guarantee", Role.PIPELINED, Way.PIPELINED));
-    rows.add(BareList.moving(bench, "list, one call a job", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
+    rows.add(BareList.limit(bench));
+    rows.add(BareList.moving(bench, "list: LMOVE alone, pipelined", Role.ASIDE, Way.MOVES_ONLY));
+    rows.add(
+        BareList.moving(
+            bench, "list: LMOVE, then LREM, each awaited", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
     for (int slots : SLOTS) {
       rows.add(row(slots(slots) + ", platform threads", DrainPlan.USUAL.withSlots(slots)));
     }
@@ -113,7 +116,7 @@ final class DrainScenarios {
 
   private Scenario scenario(String name, String about, Row... rows) {
     List<Row> all = new ArrayList<>();
-    all.add(BareList.moving(bench, "pipelined list, no guarantee", Role.PIPELINED, Way.PIPELINED));
+    all.add(BareList.limit(bench));
     all.addAll(List.of(rows));
     return Scenario.changing(name, about, Figure.RATE, all);
   }

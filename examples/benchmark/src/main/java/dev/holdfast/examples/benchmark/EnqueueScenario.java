@@ -20,8 +20,8 @@ final class EnqueueScenario {
   static Scenario of(Bench bench) {
     EnqueueScenario scenario = new EnqueueScenario(bench);
     List<Row> rows = new ArrayList<>();
-    rows.add(BareList.pushing(bench, "pipelined RPUSH", Role.PIPELINED, Way.PIPELINED));
-    rows.add(BareList.pushing(bench, "RPUSH, one call a job", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
+    rows.add(BareList.pushing(bench, "list: RPUSH, pipelined", Role.PIPELINED, Way.PIPELINED));
+    rows.add(BareList.pushing(bench, "list: RPUSH, each awaited", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
     for (int threads : List.of(1, 8, 64)) {
       rows.add(
           scenario.row(

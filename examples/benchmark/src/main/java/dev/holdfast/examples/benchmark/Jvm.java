@@ -18,16 +18,14 @@ final class Jvm {
    * Prepares a JVM. Its standard input is a pipe: when it ends, the starter wants it to end, or is
    * gone itself; see {@link #endWithStarter}.
    *
+   * @param log where it logs; no two JVMs into one file
    * @param heap such as 512m; fixed, so that no growing heap is measured
    */
-  static ProcessBuilder prepare(String heap, Class<?> main, List<String> args) {
+  static ProcessBuilder prepare(String heap, Path log, Class<?> main, List<String> args) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(flags(heap));
-    String log = System.getProperty(Benchmark.LOG_PROPERTY);
-    if (log != null) {
-      command.add("-D" + Benchmark.LOG_PROPERTY + "=" + log);
-    }
+    command.add("-D" + Benchmark.LOG_PROPERTY + "=" + log);
     command.add(main.getName());
     command.addAll(args);
     ProcessBuilder builder = new ProcessBuilder(command);

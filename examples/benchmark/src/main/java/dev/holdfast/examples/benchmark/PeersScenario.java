@@ -1,6 +1,5 @@
 package dev.holdfast.examples.benchmark;
 
-import dev.holdfast.examples.benchmark.BareList.Way;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,7 +18,7 @@ final class PeersScenario {
 
   static Scenario of(Bench bench, List<Peer> peers) {
     List<Row> rows = new ArrayList<>();
-    rows.add(BareList.moving(bench, "pipelined list, no guarantee", Role.PIPELINED, Way.PIPELINED));
+    rows.add(BareList.limit(bench));
     rows.add(Drain.row("Holdfast, 50 slots", bench, DrainPlan.USUAL.withSlots(SLOTS)));
     for (Peer peer : peers) {
       rows.add(

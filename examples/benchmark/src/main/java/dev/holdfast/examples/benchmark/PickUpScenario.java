@@ -42,7 +42,7 @@ final class PickUpScenario {
             + " for the bare loop",
         Figure.P50,
         List.of(
-            new Row("bare RPUSH and BLMOVE, idle", Role.BLOCKING, jobs, scenario::bare),
+            new Row("list: RPUSH and BLMOVE, idle", Role.BLOCKING, jobs, scenario::bare),
             Row.holdfast("idle, a job each 3 ms", jobs, scenario::idle),
             Row.holdfast("at 50 % load", count -> scenario.loaded(count, 0.5)),
             Row.holdfast("at 80 % load", count -> scenario.loaded(count, 0.8))));

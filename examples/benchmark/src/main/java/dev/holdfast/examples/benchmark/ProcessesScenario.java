@@ -2,7 +2,6 @@ package dev.holdfast.examples.benchmark;
 
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
-import dev.holdfast.examples.benchmark.BareList.Way;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,7 +20,7 @@ final class ProcessesScenario {
         "a drain by worker processes of 50 slots each; client CPU is that of all processes",
         Figure.RATE,
         List.of(
-            BareList.moving(bench, "pipelined list, no guarantee", Role.PIPELINED, Way.PIPELINED),
+            BareList.limit(bench),
             Row.holdfast("1 process", jobs -> run(bench, jobs, 1)),
             Row.holdfast("3 processes", jobs -> run(bench, jobs, 3))));
   }
@@ -33,7 +32,7 @@ final class ProcessesScenario {
       Holdfast holdfast = rig.holdfast();
       Deliveries deliveries = new Deliveries(priming + jobs);
       for (int i = 0; i < processes; i++) {
-        workers.add(WorkerJvm.start(rig, SLOTS, priming + jobs));
+        workers.add(WorkerJvm.start(rig, i, SLOTS, priming + jobs));
       }
       for (WorkerJvm worker : workers) {
         worker.awaitReady();

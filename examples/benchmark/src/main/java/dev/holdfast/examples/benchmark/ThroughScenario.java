@@ -2,7 +2,6 @@ package dev.holdfast.examples.benchmark;
 
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
-import dev.holdfast.examples.benchmark.BareList.Way;
 import dev.holdfast.examples.benchmark.Producers.Producing;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +14,7 @@ final class ThroughScenario {
 
   static Scenario of(Bench bench) {
     List<Row> rows = new ArrayList<>();
-    rows.add(BareList.moving(bench, "pipelined list, moves only", Role.PIPELINED, Way.PIPELINED));
+    rows.add(BareList.limit(bench));
     for (int threads : List.of(8, 64)) {
       rows.add(
           Row.holdfast(

@@ -18,6 +18,9 @@ final class Warmup {
 
   /** Warms up, and returns how many jobs a run of this row gets. */
   int of(Row row) throws Exception {
+    if (scale.warmup().isZero()) {
+      return row.jobs() > 0 ? row.jobs() : scale.jobs(FIRST);
+    }
     return row.jobs() > 0 ? fixed(row) : free(row);
   }
 

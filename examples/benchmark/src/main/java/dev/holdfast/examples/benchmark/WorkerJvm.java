@@ -74,11 +74,16 @@ final class WorkerJvm implements AutoCloseable {
     }
   }
 
-  /** Starts one; it may take a second until it is {@link #awaitReady ready}. */
-  static WorkerJvm start(Rig rig, int slots, int jobs) throws IOException {
+  /**
+   * Starts one; it may take a second until it is {@link #awaitReady ready}.
+   *
+   * @param which what its log is named for
+   */
+  static WorkerJvm start(Rig rig, int which, int slots, int jobs) throws IOException {
     ProcessBuilder builder =
         Jvm.prepare(
             HEAP,
+            Benchmark.target().resolve("benchmark-worker-" + which + ".log"),
             WorkerJvm.class,
             List.of(rig.namespace(), Integer.toString(slots), Integer.toString(jobs)));
     builder.environment().put(Benchmark.REDIS_URL, rig.url());

@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -26,19 +27,7 @@ class BenchmarkIT {
           true, false, 1, Duration.ofMillis(20), Duration.ZERO, 200, 200, Duration.ofMillis(200));
 
   private static final List<String> SCENARIOS =
-      List.of(
-          "enqueue",
-          "drain",
-          "through",
-          "pickup",
-          "delayed",
-          "retries",
-          "processes",
-          "backlog",
-          "inflight",
-          "memory",
-          "idle",
-          "peers");
+      List.of("enqueue", "drain", "pickup", "delayed", "inflight", "memory", "idle");
 
   @TempDir private Path directory;
 
@@ -58,17 +47,27 @@ class BenchmarkIT {
     return printed.toString(StandardCharsets.UTF_8);
   }
 
+  /** One of several that differ in a setting. */
+  private static Scenario lastRowOf(Scenario scenario) {
+    List<Row> rows = scenario.rows();
+    return Scenario.changing(
+        scenario.name(),
+        scenario.about(),
+        scenario.compared(),
+        rows.subList(rows.size() - 1, rows.size()));
+  }
+
   @Test
   void every_row_is_measured_and_shown() throws IOException {
-    List<Scenario> scenarios =
-        Scenarios.all(new Bench(TINY, null)).stream()
-            .filter(scenario -> SCENARIOS.contains(scenario.name()))
-            .toList();
+    Bench bench = new Bench(TINY, null);
+    List<Scenario> scenarios = new ArrayList<>();
+    for (Scenario scenario : Scenarios.all(bench)) {
+      scenarios.add(SCENARIOS.contains(scenario.name()) ? scenario : lastRowOf(scenario));
+    }
 
     int code = run(scenarios);
 
     assertThat(code).as(text()).isZero();
-    assertThat(scenarios).hasSameSizeAs(SCENARIOS);
     JsonNode json = new ObjectMapper().readTree(file().toFile());
     assertThat(json.get("incomplete").isNull()).isTrue();
     for (int i = 0; i < scenarios.size(); i++) {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 
 class SuiteTest {
   private final Scale scale =
-      new Scale(true, false, 2, Duration.ofMillis(500), Duration.ZERO, 9_000, 9_000, Duration.ZERO);
+      new Scale(
+          true, false, 2, Duration.ofMillis(500), Duration.ofNanos(1), 9_000, 9_000, Duration.ZERO);
   private final Suite suite =
       new Suite(
           scale, new PrintStream(OutputStream.nullOutputStream(), true, StandardCharsets.UTF_8));
