@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param help whether to print the usage and end
  * @param list whether to print the scenarios and end
+ * @param micro whether to run the small pieces in a loop instead of the scenarios
  * @param quick whether a short run of the main scenarios is enough
  * @param huge whether the backlog of 10 million jobs is run, too
  * @param only names of the scenarios to run; empty: all, or the quick ones
@@ -21,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 record Arguments(
     boolean help,
     boolean list,
+    boolean micro,
     boolean quick,
     boolean huge,
     List<String> only,
@@ -36,6 +38,7 @@ record Arguments(
         --quick        the main scenarios, short: 3 runs, under 3 minutes
         --only A,B     these scenarios
         --list         print the scenarios and end
+        --micro        payload, envelope and key alone, by JMH, instead of the scenarios
         --runs N       counted runs of each row, 1 to 100; default 5, with --quick 3
         --huge         with the backlog of 10 million jobs, which needs 4 GB of memory
         --out FILE     where the figures go; default: examples/benchmark/target/benchmark.json
@@ -59,6 +62,7 @@ record Arguments(
   static Arguments parse(List<String> args) {
     boolean help = false;
     boolean list = false;
+    boolean micro = false;
     boolean quick = false;
     boolean huge = false;
     List<String> only = new ArrayList<>();
@@ -71,6 +75,7 @@ record Arguments(
       switch (option) {
         case "--help" -> help = true;
         case "--list" -> list = true;
+        case "--micro" -> micro = true;
         case "--quick" -> quick = true;
         case "--huge" -> huge = true;
         case "--only" -> only.addAll(List.of(value(option, words).split(",", -1)));
@@ -80,7 +85,7 @@ record Arguments(
         default -> throw new IllegalArgumentException("unknown option: " + option);
       }
     }
-    return new Arguments(help, list, quick, huge, only, runs, redis, out);
+    return new Arguments(help, list, micro, quick, huge, only, runs, redis, out);
   }
 
   Scale scale() {

@@ -1,5 +1,6 @@
 package dev.holdfast.examples.benchmark;
 
+import dev.holdfast.examples.benchmark.micro.Micro;
 import java.io.IOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.URI;
@@ -61,9 +62,9 @@ public final class Benchmark {
 
   private static int measure(List<String> args, Arguments arguments)
       throws IOException, InterruptedException {
+    Class<?> main = arguments.micro() ? Micro.class : BenchmarkRun.class;
     ProcessBuilder builder =
-        Jvm.prepare(
-            HEAP, target().resolve("benchmark.log"), BenchmarkRun.class, withoutRedis(args));
+        Jvm.prepare(HEAP, target().resolve("benchmark.log"), main, withoutRedis(args));
     if (arguments.redis() != null) {
       builder.environment().put(REDIS_URL, arguments.redis());
     }

@@ -17,7 +17,11 @@
  * </ol>
  *
  * <p>The scenarios: {@code EnqueueScenario}; {@code DrainScenarios} with {@code Drain} and {@code
- * DrainPlan}. Their limits: {@code BareList}.
+ * DrainPlan}; {@code ThroughScenario}, {@code PickUpScenario}, {@code DelayedScenario}, {@code
+ * ProcessesScenario} with {@code WorkerJvm}, {@code BacklogScenario}, {@code InFlightScenario},
+ * {@code MemoryScenario}, {@code IdleScenario}; {@code PeersScenario} with {@link
+ * dev.holdfast.examples.benchmark.Peer}, what an adapter of another library implements. Their
+ * limits: {@code BareList}.
  */
 @NullMarked
 package dev.holdfast.examples.benchmark;

@@ -47,14 +47,11 @@ class BenchmarkIT {
     return printed.toString(StandardCharsets.UTF_8);
   }
 
-  /** One of several that differ in a setting. */
-  private static Scenario lastRowOf(Scenario scenario) {
+  /** One of several that differ in a setting; of the processes one, for JVMs start slowly. */
+  private static Scenario oneRowOf(Scenario scenario) {
     List<Row> rows = scenario.rows();
-    return Scenario.changing(
-        scenario.name(),
-        scenario.about(),
-        scenario.compared(),
-        rows.subList(rows.size() - 1, rows.size()));
+    Row row = rows.get(scenario.name().equals("processes") ? 1 : rows.size() - 1);
+    return Scenario.changing(scenario.name(), scenario.about(), scenario.compared(), List.of(row));
   }
 
   @Test
@@ -62,7 +59,7 @@ class BenchmarkIT {
     Bench bench = new Bench(TINY, null);
     List<Scenario> scenarios = new ArrayList<>();
     for (Scenario scenario : Scenarios.all(bench)) {
-      scenarios.add(SCENARIOS.contains(scenario.name()) ? scenario : lastRowOf(scenario));
+      scenarios.add(SCENARIOS.contains(scenario.name()) ? scenario : oneRowOf(scenario));
     }
 
     int code = run(scenarios);
