@@ -36,9 +36,10 @@ final class Report {
   void table(Suite.Outcome outcome) {
     out.println();
     out.printf("## %s: %s%n", outcome.scenario().name(), outcome.scenario().about());
-    table(outcome, Figure::isMain, true);
+    Figure compared = outcome.scenario().compared();
+    table(outcome, figure -> figure.isMain() || figure == compared, true);
     // The ranges of the costs are in the file: with them no terminal is wide enough.
-    table(outcome, figure -> !figure.isMain(), false);
+    table(outcome, figure -> !figure.isMain() && figure != compared, false);
     out.flush();
   }
 
