@@ -10,6 +10,7 @@ import java.util.List;
 /** Every scenario that drains a prepared backlog and changes one thing. */
 final class DrainScenarios {
   private static final List<Integer> SLOTS = List.of(1, 10, 50, 100, 200);
+  private static final List<Integer> SLOTS_QUICK = List.of(1, 10, 50, 200);
 
   private final Bench bench;
 
@@ -24,11 +25,12 @@ final class DrainScenarios {
     rows.add(
         BareList.moving(
             bench, "list: LMOVE, then LREM, each awaited", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
-    for (int slots : SLOTS) {
+    List<Integer> numbers = bench.scale().quick() ? SLOTS_QUICK : SLOTS;
+    for (int slots : numbers) {
       rows.add(row(slots(slots) + ", platform threads", DrainPlan.USUAL.withSlots(slots)));
     }
     if (Bench.hasVirtualThreads()) {
-      for (int slots : SLOTS) {
+      for (int slots : numbers) {
         rows.add(
             row(
                 slots(slots) + ", virtual threads",

@@ -7,7 +7,8 @@ package dev.holdfast.examples.benchmark;
 final class Warmup {
   private static final int FIRST = 2_000;
   private static final int LEAST = 100;
-  private static final int MOST_RUNS = 8;
+  private static final int LEAST_RUNS = 2;
+  private static final int MOST_RUNS = 10;
   private static final int MOST_OF_FIXED = 10_000;
 
   private final Scale scale;
@@ -42,9 +43,11 @@ final class Warmup {
       double rate = row.measurement().run(jobs).get(Figure.RATE).orElse(jobs);
       next = scale.jobs(rounded(rate * scale.perRun().toNanos() / 1e9));
       runs++;
-      // A short run tells too low a rate, and would make the counted ones short, too.
-    } while (System.nanoTime() - started < scale.warmup().toNanos()
-        || (jobs < next / 4 * 3 && runs < MOST_RUNS));
+      // A cold JVM tells too low a rate, and would make the counted runs too short: as long as
+      // the rate grows, another run follows.
+    } while (runs < LEAST_RUNS
+        || (runs < MOST_RUNS
+            && (next / 4 * 3 > jobs || System.nanoTime() - started < scale.warmup().toNanos())));
     return next;
   }
 

@@ -48,6 +48,7 @@ class SuiteTest {
             "list 2000",
             "list 5000",
             "ours 2000",
+            "ours 2000",
             "list 5000",
             "ours 2000",
             "list 5000",
