@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
  * @param facts name to value, in the order they are shown
  */
 record Machine(Map<String, String> facts) {
+  /** Chosen, not measured: the build that starts a benchmark makes some load itself. */
+  private static final double BUSY = 1.5;
+
   private static final Path CPUS = Path.of("/proc/cpuinfo");
 
   /**
@@ -39,9 +42,7 @@ record Machine(Map<String, String> facts) {
     facts.put("processor", processor() + ", " + system.getAvailableProcessors() + " cores");
     facts.put("memory", (system.getTotalMemorySize() >> 20) + " MiB");
     facts.put("system", property("os.name") + " " + property("os.version"));
-    facts.put(
-        "load before",
-        String.format(Locale.ROOT, "%.2f over one minute", system.getSystemLoadAverage()));
+    facts.put("load before", load(system.getSystemLoadAverage()));
     facts.put("Java", property("java.vm.name") + " " + property("java.vm.version"));
     facts.put("flags", String.join(" ", flags()));
     facts.put("Redis", redisVersion(redis));
@@ -52,6 +53,15 @@ record Machine(Map<String, String> facts) {
   private static String command(List<String> args) {
     String command = "mvn -q compile exec:java -pl examples/benchmark -am";
     return args.isEmpty() ? command : command + " -Dexec.args=\"" + String.join(" ", args) + "\"";
+  }
+
+  /** Says so if others were at work, for then no figure means much. */
+  static String load(double average) {
+    if (average < 0) {
+      return "unknown";
+    }
+    return String.format(Locale.ROOT, "%.2f over one minute", average)
+        + (average > BUSY ? ": **the machine was busy, its figures are not to be quoted**" : "");
   }
 
   private static List<String> flags() {

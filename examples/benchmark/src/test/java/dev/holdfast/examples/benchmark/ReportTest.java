@@ -85,6 +85,12 @@ class ReportTest {
   }
 
   @Test
+  void a_busy_machine_is_marked() {
+    assertThat(Machine.load(0.4)).isEqualTo("0.40 over one minute");
+    assertThat(Machine.load(4.9)).contains("4.90", "busy", "not to be quoted");
+  }
+
+  @Test
   void a_broken_run_is_said_loudly() {
     report.end(directory.resolve("b.json"), "drain, 1 slot: 9 of 10 jobs");
 
