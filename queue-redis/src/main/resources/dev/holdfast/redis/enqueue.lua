@@ -34,6 +34,7 @@ local paused, layout = marks[1], marks[2]
 local last = redis.call('HGET', ops, producer)
 local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
 local tokens = redis.call('LLEN', bell)
+redis.call('HLEN', track) -- so that producers, too, are told of a queue that workers cannot use
 
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
