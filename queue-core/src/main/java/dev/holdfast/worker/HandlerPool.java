@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +26,22 @@ import org.slf4j.LoggerFactory;
  * Handing every attempt to a thread of its own cost half of a worker's processor time with short
  * jobs; docs/decisions has the figures.
  *
- * <p>Safe for use by many threads. If no further thread can be made, attempts that wait are run by
- * the threads that end theirs.
+ * <p>Safe for use by many threads. If no further thread can be made, all attempts that wait are
+ * refused: whoever gave them has them back at once, instead of behind others that may take hours.
  */
 final class HandlerPool {
   private static final Logger log = LoggerFactory.getLogger(HandlerPool.class);
   private static final long IDLE = TimeUnit.SECONDS.toNanos(10);
 
+  /**
+   * An attempt that waits for a thread.
+   *
+   * @param refused called instead, if no thread can be made
+   */
+  private record Waiting(Runnable attempt, Consumer<Throwable> refused) {}
+
   private final ThreadFactory factory;
-  private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+  private final Queue<Waiting> waiting = new ConcurrentLinkedQueue<>();
 
   /**
    * True while a thread is on its way. Whoever sets it owes a thread that clears it and then looks
@@ -50,16 +58,13 @@ final class HandlerPool {
     this.factory = factory;
   }
 
-  /** Runs an attempt. Throws, and does not run it, if no thread can be made for it. */
-  void execute(Runnable attempt) {
-    waiting.add(attempt);
-    try {
-      send();
-    } catch (Throwable t) {
-      if (waiting.remove(attempt)) {
-        throw t;
-      }
-    }
+  /**
+   * Runs an attempt; if no thread can be made for it, calls {@code refused} with the reason, on any
+   * thread.
+   */
+  void execute(Runnable attempt, Consumer<Throwable> refused) {
+    waiting.add(new Waiting(attempt, refused));
+    send();
   }
 
   /** Lets threads end as soon as they have nothing to do. */
@@ -76,9 +81,9 @@ final class HandlerPool {
     all.forEach(Hand::call);
   }
 
-  /** Sends for a thread if an attempt waits and none is on its way. */
+  /** Sends for a thread if an attempt waits and none is on its way. Never throws. */
   private void send() {
-    if (!waiting.isEmpty() && coming.compareAndSet(false, true)) {
+    while (!waiting.isEmpty() && coming.compareAndSet(false, true)) {
       try {
         Hand hand = takeIdle();
         if (hand != null) {
@@ -86,9 +91,22 @@ final class HandlerPool {
         } else {
           factory.newThread(new Hand()).start();
         }
+        return;
       } catch (Throwable t) {
+        // Whoever added one meanwhile relied on this thread: so look again when none is coming.
+        refuseAll(t);
         coming.set(false);
-        throw t;
+      }
+    }
+  }
+
+  private void refuseAll(Throwable why) {
+    for (Waiting one = waiting.poll(); one != null; one = waiting.poll()) {
+      try {
+        one.refused.accept(why);
+      } catch (Throwable t) {
+        // No memory even for that: its lease is extended until the worker ends.
+        Thread.onSpinWait();
       }
     }
   }
@@ -128,32 +146,30 @@ final class HandlerPool {
 
     /** Runs what waits until nothing does. */
     private void work() {
-      for (Runnable attempt = take(); attempt != null; attempt = take()) {
+      for (Waiting next = take(); next != null; next = take()) {
+        send();
+        // Whoever interrupted this thread meant an attempt that has ended.
+        Thread.interrupted();
         try {
-          send();
-        } catch (Throwable t) {
-          log.error("no further thread could be started; attempts wait for running ones", t);
-        }
-        try {
-          attempt.run();
+          next.attempt.run();
         } catch (Throwable t) {
           log.error("an attempt threw out of its runner; its thread goes on", t);
         }
       }
     }
 
-    private @Nullable Runnable take() {
-      Runnable attempt = waiting.poll();
+    private @Nullable Waiting take() {
+      Waiting next = waiting.poll();
       while (underWay) {
         underWay = false;
         coming.set(false);
-        if (attempt == null && !waiting.isEmpty() && coming.compareAndSet(false, true)) {
+        if (next == null && !waiting.isEmpty() && coming.compareAndSet(false, true)) {
           // Added while this thread was on its way: nobody else was sent for.
           underWay = true;
-          attempt = waiting.poll();
+          next = waiting.poll();
         }
       }
-      return attempt;
+      return next;
     }
 
     /** Waits among the idle; false if nobody called. */
@@ -169,8 +185,7 @@ final class HandlerPool {
       }
       long deadline = System.nanoTime() + IDLE;
       while (!called) {
-        // Whoever interrupts it means an attempt that has ended.
-        Thread.interrupted();
+        Thread.interrupted(); // else it could not park
         long left = deadline - System.nanoTime();
         if (left <= 0 && isForgotten()) {
           return false;

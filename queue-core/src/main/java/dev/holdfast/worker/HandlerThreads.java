@@ -7,6 +7,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,13 +57,18 @@ final class HandlerThreads {
   }
 
   /**
-   * Runs an attempt, never behind another. Throws, and does not run it, if no thread can be made.
+   * Runs an attempt, never behind another; if no thread can be made for it, calls {@code refused}
+   * with the reason, on any thread.
    */
-  void execute(Runnable attempt) {
-    if (pool == null) {
+  void execute(Runnable attempt, Consumer<Throwable> refused) {
+    if (pool != null) {
+      pool.execute(attempt, refused);
+      return;
+    }
+    try {
       factory.newThread(attempt).start();
-    } else {
-      pool.execute(attempt);
+    } catch (Throwable t) {
+      refused.accept(t);
     }
   }
 

@@ -37,6 +37,7 @@ final class QueueTurns {
   private static final long EARLY = TimeUnit.MILLISECONDS.toNanos(5);
   private static final Duration LONGEST_TIMER = Duration.ofDays(1);
   private static final long FINISHING_PAUSE = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long NO_THREAD_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
   /** Twice the longest backoff of a missed job. */
   private static final long LEAVES_WATCH = TimeUnit.MINUTES.toNanos(2);
@@ -67,15 +68,18 @@ final class QueueTurns {
   private boolean hasDue;
   private long dueAt;
   private long idleAt;
-  private long retryAt = System.nanoTime();
+
+  /** Written by the claim loop, and by whoever could make no thread for an attempt. */
+  private volatile long retryAt = System.nanoTime();
+
   private long suspectsAskedAt = System.nanoTime() - SUSPECT_PERIOD;
   private long lookedAt = System.nanoTime() - OVERLOOKED;
   private long missedAt = System.nanoTime() - LEAVES_WATCH;
 
-  /** Starts an attempt on a thread of its own. */
+  /** Starts attempts on threads of their own. */
   interface Starter {
-    /** Throws if no thread can be made. */
-    void start(ActiveJob job);
+    /** Starts one; if no thread can be made, calls {@code refused}, on any thread. */
+    void start(ActiveJob job, java.util.function.Consumer<Throwable> refused);
   }
 
   QueueTurns(
@@ -315,23 +319,19 @@ final class QueueTurns {
   }
 
   private void start(ActiveJob job) {
-    try {
-      starter.start(job);
-    } catch (Throwable t) {
-      // No memory for a thread: another worker may have some.
-      log.error("job {}: no thread could be started; it is handed back", job.id(), t);
-      consumer.settle(job, Verdict.released("no thread could be started"));
-      consumer.trouble("queue " + queue.name() + ": no thread could be started: " + t);
-      retryAt = System.nanoTime() + pause.nextNanos();
-    }
+    starter.start(job, why -> refused(job, why));
+  }
+
+  /** By any thread. No memory for a thread: another worker may have some. */
+  private void refused(ActiveJob job, Throwable why) {
+    retryAt = System.nanoTime() + NO_THREAD_PAUSE;
+    consumer.trouble("queue " + queue.name() + ": no thread could be started: " + why);
+    consumer.settle(job, Verdict.released("no thread could be started"));
+    log.error("job {}: no thread could be started; it is handed back", job.id(), why);
   }
 
   private void timers(TurnReply reply, long sentAt, long now, boolean byTimer) {
-    int siblings = consumer.queue().consumers().size();
-    long block = options.blockTime().toNanos();
-    // Pools of one queue take their idle turns one after another, so that the queue sees one a B.
-    long first = consumer.queue().consumers().indexOf(consumer) + 1L;
-    idleAt = sentAt + block * (number == 1 ? first : siblings);
+    idleAt = consumer.queue().nextIdleTurn(consumer, sentAt, options.blockTime().toNanos());
     Duration next = reply.nextDue();
     hasDue = next != null;
     if (next != null) {

@@ -14,6 +14,9 @@ final class ServedQueue {
   /** Set by the claim loop with the first claim, read by the housekeeper. */
   private volatile boolean claimedBefore;
 
+  /** A nanoTime that the idle turns of its pools are counted from. */
+  private final long begun = System.nanoTime();
+
   ServedQueue(QueueRef ref) {
     this.ref = ref;
   }
@@ -28,6 +31,24 @@ final class ServedQueue {
 
   void add(Consumer consumer) {
     consumers.add(consumer);
+  }
+
+  /**
+   * When a consumer of this queue looks by itself if nothing happens: its pools do so in turn, so
+   * that the queue is looked at once a block time, whatever their number.
+   *
+   * @param last when its last turn was sent, a nanoTime
+   * @param block the block time in nanoseconds
+   */
+  long nextIdleTurn(Consumer consumer, long last, long block) {
+    int siblings = consumers.size();
+    if (siblings == 1) {
+      return last + block;
+    }
+    long period = block * siblings;
+    return last
+        + period
+        - Math.floorMod(last - begun - consumers.indexOf(consumer) * block, period);
   }
 
   /** Notes that a job was claimed; true the first time. */

@@ -161,7 +161,7 @@ public final class WorkerRuntime implements AutoCloseable {
               plan,
               suspects,
               ids,
-              job -> threads.execute(() -> runner.run(job)),
+              (job, refused) -> threads.execute(() -> runner.run(job), refused),
               housekeeper::wake));
     }
     return new ClaimLoop(

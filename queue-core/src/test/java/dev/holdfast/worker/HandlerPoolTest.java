@@ -1,7 +1,6 @@
 package dev.holdfast.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,12 +22,22 @@ class HandlerPoolTest {
 
   private final List<Thread> made = new ArrayList<>();
   private final AtomicBoolean noMemory = new AtomicBoolean();
+
+  /** What a new thread waits for before it does anything. */
+  private volatile CountDownLatch held = new CountDownLatch(0);
+
   private final ThreadFactory factory =
       task -> {
         if (noMemory.get()) {
           throw new OutOfMemoryError("unable to create native thread (a test says so)");
         }
-        Thread thread = new Thread(task);
+        CountDownLatch first = held;
+        Thread thread =
+            new Thread(
+                () -> {
+                  awaitQuietly(first);
+                  task.run();
+                });
         thread.setDaemon(true);
         synchronized (made) {
           made.add(thread);
@@ -48,7 +57,7 @@ class HandlerPoolTest {
     CountDownLatch started = new CountDownLatch(attempts);
     CountDownLatch end = new CountDownLatch(1);
     for (int i = 0; i < attempts; i++) {
-      pool.execute(
+      run(
           () -> {
             started.countDown();
             awaitQuietly(end);
@@ -62,8 +71,8 @@ class HandlerPoolTest {
   void an_attempt_behind_one_that_blocks_does_not_wait_for_its_end() throws Exception {
     CountDownLatch end = new CountDownLatch(1);
     CountDownLatch second = new CountDownLatch(1);
-    pool.execute(() -> awaitQuietly(end));
-    pool.execute(second::countDown);
+    run(() -> awaitQuietly(end));
+    run(second::countDown);
     assertThat(second.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     end.countDown();
   }
@@ -73,7 +82,7 @@ class HandlerPoolTest {
     int attempts = 10_000;
     CountDownLatch all = new CountDownLatch(attempts);
     for (int i = 0; i < attempts; i++) {
-      pool.execute(all::countDown);
+      run(all::countDown);
     }
     assertThat(all.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
     synchronized (made) {
@@ -95,7 +104,7 @@ class HandlerPoolTest {
               () -> {
                 for (int i = from; i < from + each; i++) {
                   int number = i;
-                  pool.execute(
+                  run(
                       () -> {
                         runs.incrementAndGet(number);
                         all.countDown();
@@ -120,25 +129,51 @@ class HandlerPoolTest {
   @Test
   void an_attempt_for_which_no_thread_can_be_made_is_refused_and_not_run_later() throws Exception {
     noMemory.set(true);
+    AtomicInteger ran = new AtomicInteger();
     AtomicInteger refused = new AtomicInteger();
-    assertThatThrownBy(() -> pool.execute(refused::incrementAndGet))
-        .isInstanceOf(OutOfMemoryError.class);
+    pool.execute(ran::incrementAndGet, why -> refused.incrementAndGet());
+    assertThat(refused).hasValue(1);
 
     noMemory.set(false);
     CountDownLatch next = new CountDownLatch(1);
-    pool.execute(next::countDown);
+    run(next::countDown);
     assertThat(next.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    assertThat(refused).hasValue(0);
+    assertThat(ran).hasValue(0);
+  }
+
+  @Test
+  void attempts_that_wait_are_refused_when_the_running_one_finds_no_thread_for_them()
+      throws Exception {
+    CountDownLatch running = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    CountDownLatch refused = new CountDownLatch(3);
+    // The thread of the first attempt is held up before it looks for a second thread.
+    held = go;
+    run(
+        () -> {
+          running.countDown();
+          awaitQuietly(end);
+        });
+    for (int i = 0; i < 3; i++) {
+      pool.execute(() -> {}, why -> refused.countDown());
+    }
+    noMemory.set(true);
+    go.countDown();
+
+    assertThat(refused.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    assertThat(running.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    end.countDown();
   }
 
   @Test
   void an_attempt_that_throws_leaves_its_thread_for_the_next() throws Exception {
     CountDownLatch next = new CountDownLatch(1);
-    pool.execute(
+    run(
         () -> {
           throw new StackOverflowError("a test says so");
         });
-    pool.execute(next::countDown);
+    run(next::countDown);
     assertThat(next.await(LONG.toSeconds(), TimeUnit.SECONDS)).isTrue();
   }
 
@@ -148,7 +183,7 @@ class HandlerPoolTest {
     CountDownLatch end = new CountDownLatch(1);
     Set<Thread> threads = ConcurrentHashMap.newKeySet();
     for (int i = 0; i < 10; i++) {
-      pool.execute(
+      run(
           () -> {
             threads.add(Thread.currentThread());
             started.countDown();
@@ -162,6 +197,14 @@ class HandlerPoolTest {
       thread.join(LONG.toMillis());
       assertThat(thread.isAlive()).isFalse();
     }
+  }
+
+  private void run(Runnable attempt) {
+    pool.execute(
+        attempt,
+        why -> {
+          throw new AssertionError(why);
+        });
   }
 
   private static void awaitQuietly(CountDownLatch latch) {

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param again what only a job has that was claimed or moved before
  */
-record StoredClaim(String key, ClaimToken token, @Nullable Again again, byte[] body) {
+record StoredClaim(String key, String token, @Nullable Again again, byte[] body) {
   private static final Counters FIRST_CLAIM = new Counters(0, 1, 0, 0, 0);
   private static final String AGAIN = "*";
 
@@ -33,11 +33,11 @@ record StoredClaim(String key, ClaimToken token, @Nullable Again again, byte[] b
   static StoredClaim read(Reply reply, long number, String nonce) {
     String key = reply.text();
     if (!key.equals(AGAIN)) {
-      return new StoredClaim(key, new ClaimToken(number, nonce), null, reply.bytes());
+      return new StoredClaim(key, number + "-" + nonce, null, reply.bytes());
     }
     return new StoredClaim(
         reply.text(),
-        ClaimToken.parse(reply.text()),
+        reply.text(),
         new Again(reply.flag(), reply.text(), reply.text(), reply.bytes()),
         reply.bytes());
   }
@@ -59,7 +59,7 @@ record StoredClaim(String key, ClaimToken token, @Nullable Again again, byte[] b
   @SuppressWarnings("NullAway")
   private Claim first(long now, Body job) {
     return new Claim(
-        new Held(key, token),
+        new Held(key, ClaimToken.parse(token)),
         job.type(),
         Body.priority(job.lane()),
         false,
@@ -79,7 +79,7 @@ record StoredClaim(String key, ClaimToken token, @Nullable Again again, byte[] b
     long waited = Math.max(0, track.at() - Track.readySince(key, known.since));
     long missedFor = track.missed() == null ? 0 : Math.max(0, track.at() - track.missed());
     return new Claim(
-        new Held(key, token),
+        new Held(key, ClaimToken.parse(token)),
         job.type(),
         Body.priority(track.lane()),
         known.suspect,

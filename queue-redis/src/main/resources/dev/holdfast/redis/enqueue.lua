@@ -32,7 +32,7 @@ local space = bound - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
 local marks = redis.call('HMGET', meta, 'paused', 'layout')
 local paused, layout = marks[1], marks[2]
 local last = redis.call('HGET', ops, producer)
-local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
+redis.call('ZCARD', seen)
 local tokens = redis.call('LLEN', bell)
 redis.call('HLEN', track) -- so that producers, too, are told of a queue that workers cannot use
 
@@ -154,6 +154,8 @@ if added > 0 then
 end
 
 -- Sweeps what has ended: two producers, and as many idempotency keys as were added and two more.
+-- Read only now: this producer may be among the old ones, until its call has been noted above.
+local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
 if #old > 0 then
   redis.call('HDEL', ops, unpack(old))
   redis.call('ZREM', seen, unpack(old))

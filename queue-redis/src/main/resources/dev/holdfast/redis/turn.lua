@@ -353,7 +353,7 @@ local function take(lane, most)
   local suspect = lane == 's'
   while most > 0 and length[lane] > 0 and not cut do
     -- A few until their size is known: what is read here and not claimed was read for nothing.
-    local peek = bytes > 0 and bytes < SMALL * claimed and MOST or PEEK
+    local peek = bytes > 0 and bytes < SMALL * claimed and 2 * PEEK or PEEK
     local heads = redis.call('LRANGE', key, 0, math.min(most, peek) - 1)
     local found = redis.call('HMGET', jobs, unpack(heads))
     local records = redis.call('HMGET', track, unpack(heads))
@@ -368,7 +368,7 @@ local function take(lane, most)
         end
         redis.call('LPOP', key)
         dropped = dropped + 1
-      elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or not body and string.find(id, ID_STRANGER) then
+      elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or string.find(id, ID_STRANGER) then
         redis.call('LPOP', key)
         dropped = dropped + 1
       elseif not body then
