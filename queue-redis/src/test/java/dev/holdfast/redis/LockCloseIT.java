@@ -18,6 +18,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** K10 and K11: what closing a lock does, and does not, however it races. */
 class LockCloseIT extends LockFixture {
@@ -67,6 +68,7 @@ class LockCloseIT extends LockFixture {
   }
 
   @Test
+  @Timeout(value = 6, unit = TimeUnit.MINUTES) // a hundred thousand rounds, however busy the machine
   void k11_no_lease_moves_after_close_however_it_races_with_extensions_and_interrupts()
       throws Exception {
     int threads = 4;

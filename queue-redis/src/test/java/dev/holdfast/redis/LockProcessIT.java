@@ -9,8 +9,10 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** K1 to K3: locks of real processes that contend, are stopped, and are killed. */
+@Isolated("keeps the machine busy with eight processes, and measures times")
 class LockProcessIT extends LockFixture {
   // A long run takes 60 s and a count of its own: set these.
   private static final int PROCESSES = Integer.getInteger("holdfast.lock.processes", 8);

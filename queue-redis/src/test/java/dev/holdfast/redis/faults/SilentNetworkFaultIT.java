@@ -172,6 +172,7 @@ class SilentNetworkFaultIT extends NetworkRig {
   void a_ghost_takes_a_bell_and_no_job(Observed observed) {
     WorkerProcess ghost = remoteWorker(1);
     worker(1);
+    awaitThat("both wait at the bell", () -> ringers().size() == 2);
     // Its call has just begun, and lasts B.
     proxy.on(RedisCommand.named("BLPOP")).watch().await(LONG);
     proxy.blackHole();
