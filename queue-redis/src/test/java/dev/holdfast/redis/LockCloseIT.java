@@ -67,8 +67,9 @@ class LockCloseIT extends LockFixture {
     assertThat(late).isNotDone();
   }
 
+  // A hundred thousand rounds, however busy the machine.
   @Test
-  @Timeout(value = 6, unit = TimeUnit.MINUTES) // a hundred thousand rounds, however busy the machine
+  @Timeout(value = 6, unit = TimeUnit.MINUTES)
   void k11_no_lease_moves_after_close_however_it_races_with_extensions_and_interrupts()
       throws Exception {
     int threads = 4;
