@@ -19,8 +19,11 @@ import org.junit.jupiter.api.parallel.Isolated;
 /** Rows of a network that passes nothing on and tells nobody. */
 @Isolated("measures recovery and CPU time")
 class SilentNetworkFaultIT extends NetworkRig {
-  /** Of one processor, of which a thread that spins takes all it can get. */
-  private static final double MOST_CPU = 0.1;
+  /**
+   * Of one processor, of which a thread that spins takes all it can get. Seen without one: 5 to 10
+   * %, by the speed of the machine.
+   */
+  private static final double MOST_CPU = 0.25;
 
   private static final Duration CPU_WINDOW = Duration.ofSeconds(5);
 
