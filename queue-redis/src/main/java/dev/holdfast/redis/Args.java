@@ -15,7 +15,7 @@ import java.util.List;
  * Gathers a script's arguments, in the form they are sent in. The first of every script is the
  * instant it is judged by.
  *
- * <p>A call with 100 jobs has 700 arguments. Written here, by the thread that calls, they cost one
+ * <p>A call with 100 jobs has 400 arguments. Written here, by the thread that calls, they cost one
  * array; handed to Lettuce one by one each would cost objects and a buffer, on the one thread that
  * serves every connection.
  */
