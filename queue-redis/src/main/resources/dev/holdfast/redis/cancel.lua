@@ -19,7 +19,8 @@ local due, dead, done, skip, meta = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local id, channel = ARGV[2], ARGV[3]
 local keep_done, max_done = tonumber(ARGV[4]), tonumber(ARGV[5])
 local keep_dead, max_dead = tonumber(ARGV[6]), tonumber(ARGV[7])
---- include clock, track, ends, layout, leaving
+local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
+--- include clock, header, track, retention, ends, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
@@ -59,5 +60,5 @@ else
 end
 finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
 flush_ends()
-trim()
+trim(redis.call('ZCARD', done), ended_done, redis.call('ZCARD', dead), ended_dead)
 return {'DONE'}

@@ -15,7 +15,7 @@
 -- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include track, layout
+--- include header, track, layout
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local idem, ends, meta = KEYS[9], KEYS[10], KEYS[11]

@@ -6,7 +6,7 @@
 -- Returns {one a job: EXTENDED | CANCEL_REQUESTED extended, and asked to end | TAKEN another claim
 --   holds it | UNCLAIMED reaped or settled | GONE not known}
 -- Cost: O(log n) a job, n = open leases. Atomic; safe to repeat. Adds a missing lease again.
---- include clock, track
+--- include clock, header, track
 local leases, track = KEYS[1], KEYS[2]
 local lease = tonumber(ARGV[2])
 local ids, add, reply = {}, {}, {}

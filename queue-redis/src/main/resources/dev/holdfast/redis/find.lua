@@ -10,7 +10,7 @@
 -- Returns {NOT_FOUND} | {FOUND, record or "", body or "", due time or "", keep until or "", progress,
 --   history, log, result}
 -- Cost: O(log n). Reads only.
---- include track
+--- include header, track
 local jobs, track, notes, due, dead, done = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 --- include view
 local found = view(ARGV[2], true)

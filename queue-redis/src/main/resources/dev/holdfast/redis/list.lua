@@ -16,7 +16,7 @@
 -- Returns {PAGE, next offset or -1, then nine a job: id, record or "", body or "", due time or "",
 --   keep until or "", progress, history, log, result}
 -- Cost: O(log n) and a page, at most 200 jobs or 1 MiB; O(offset) for ready jobs. Reads only.
---- include track
+--- include header, track
 local jobs, track, notes, due, dead, done = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local leases, skip = KEYS[7], KEYS[8]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}

@@ -15,7 +15,7 @@
 -- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already, or it cannot be read | {ACTIVE} | {ENDED} | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include clock, track, bell, layout
+--- include clock, header, track, bell, layout
 local jobs, track, leases, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local bell, meta = KEYS[6], KEYS[7]
 local lane_keys = {h = KEYS[8], n = KEYS[9], l = KEYS[10], s = KEYS[11]}

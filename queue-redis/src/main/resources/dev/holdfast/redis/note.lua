@@ -7,7 +7,7 @@
 -- ARGV[6] checkpoint or ""
 -- Returns {WRITTEN} | {REFUSED} the claim does not stand
 -- Cost: O(1) and the size of the log, at most 100 lines and 16 KiB. Atomic; a repeated log line stays.
---- include track
+--- include header, track
 local track, notes, leases = KEYS[1], KEYS[2], KEYS[3]
 local id, token, progress, lines, checkpoint = ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 local MOST_LINES, MOST_BYTES = 100, 16384

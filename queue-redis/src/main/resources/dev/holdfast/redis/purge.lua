@@ -12,7 +12,7 @@
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- Returns {PURGED, jobs removed, more 0|1} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n) a job, at most 200 entries looked at. Atomic; repeat until more is 0.
---- include track, layout
+--- include header, track, layout
 local jobs, track, notes, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local meta = KEYS[10]
 local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}

@@ -28,7 +28,8 @@ local longest, max_crashes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_done, max_done = tonumber(ARGV[7]), tonumber(ARGV[8])
 local keep_dead, max_dead = tonumber(ARGV[9]), tonumber(ARGV[10])
 local MOST, FORGET_CALLER = 100, 600000
---- include clock, track, bell, ends, reaping, layout
+local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
+--- include clock, header, track, bell, retention, ends, reaping, layout
 
 local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout')
 local next_reap, last_reap = tonumber(marks[1] or 0), tonumber(marks[2])
@@ -80,7 +81,7 @@ if #expired > 0 then
   end
   send_back()
   flush_ends()
-  trim()
+  trim(redis.call('ZCARD', done), ended_done, redis.call('ZCARD', dead), ended_dead)
 end
 local more = #expired == MOST
 if not more then

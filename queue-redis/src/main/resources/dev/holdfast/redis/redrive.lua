@@ -13,7 +13,7 @@
 -- Returns {DONE} | {NOT_APPLICABLE} it is not dead | {MISSING} its body is gone | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include clock, track, bell, layout
+--- include clock, header, track, bell, layout
 local jobs, track, leases, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local lane_keys = {h = KEYS[7], n = KEYS[8], l = KEYS[9]}
 local id = ARGV[2]

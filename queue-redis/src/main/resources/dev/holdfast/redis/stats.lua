@@ -15,7 +15,7 @@
 -- Returns {STATS, now, ready, scheduled, active, dead, done, paused 0|1, next due or "", then three a
 --   lane with jobs: first id, its record or "", its header line or ""}
 -- Cost: O(1), and at most 1,000 entries to ignore. Reads only.
---- include clock, track
+--- include clock, header, track
 local jobs, track, due, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local done, skip, meta = KEYS[6], KEYS[7], KEYS[8]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}

@@ -26,7 +26,8 @@ local lane_keys = {h = KEYS[10], n = KEYS[11], l = KEYS[12], s = KEYS[13]}
 local consumer, apart, max_crashes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local keep_done, max_done = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_dead, max_dead = tonumber(ARGV[7]), tonumber(ARGV[8])
---- include clock, track, bell, ends, reaping, layout
+local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
+--- include clock, header, track, bell, retention, ends, reaping, layout
 
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
@@ -77,7 +78,7 @@ for _, id in ipairs(redis.call('LRANGE', active, 0, 511)) do
 end
 send_back()
 flush_ends()
-trim()
+trim(redis.call('ZCARD', done), ended_done, redis.call('ZCARD', dead), ended_dead)
 if redis.call('LLEN', active) == 0 then
   redis.call('ZREM', workers, consumer)
 else

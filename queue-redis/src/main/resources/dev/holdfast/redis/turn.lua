@@ -40,34 +40,45 @@ local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KE
 local lane_keys = {h = KEYS[14], n = KEYS[15], l = KEYS[16], s = KEYS[17]}
 local active = KEYS[18]
 local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local suspects, lease, watch, nonce = ARGV[5] == '1', tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
+local lease, watch, nonce = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 local keep_done, max_done = tonumber(ARGV[9]), tonumber(ARGV[10])
 local keep_dead, max_dead = tonumber(ARGV[11]), tonumber(ARGV[12])
 local strict, held_count = ARGV[13] == '1', tonumber(ARGV[14])
-local MOST, MOST_BYTES, MOST_DROPPED, PEEK, SMALL = 100, 1048576, 200, 25, 4096
-local ID_STRANGER = '[^0-9A-HJKMNP-TV-Z]' -- an entry with one was never ours
+local MOST, MOST_BYTES, MOST_DROPPED, PEEK, SMALL, FEW = 100, 1048576, 200, 25, 4096, 8
+local ID = '^[0-9A-HJKMNP-TV-Z]+$' -- an entry of another form was never ours
+local REFRESH = 60000 -- ms after which it is written again that the consumer was seen
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
---- include clock, track, bell, ends, layout, skip
+--- include clock, bell, layout, header
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout')
 local paused, layout = marks[1] and true or false, marks[4]
 local skips = redis.call('HLEN', skip)
+local has_notes = redis.call('HLEN', notes) > 0
 redis.call('HLEN', jobs)
-redis.call('HLEN', track)
-redis.call('ZCARD', leases)
 local in_done, in_dead = redis.call('ZCARD', done), redis.call('ZCARD', dead)
-redis.call('ZCARD', seen)
-redis.call('ZCARD', workers)
+local listed = redis.call('ZSCORE', workers, consumer)
 local tokens = redis.call('LLEN', bell)
-redis.call('LLEN', active)
 local length = {} -- of each lane, kept up to date below
 for lane, key in pairs(lane_keys) do
   length[lane] = redis.call('LLEN', key)
 end
-local promote = redis.call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', 0, MOST)
+local next_due = tonumber(redis.call('ZRANGE', due, '0', '0', 'WITHSCORES')[2])
 local me = 'c:' .. consumer
+local seen_at = tonumber(redis.call('ZSCORE', seen, me) or 0)
 local seen_turn = redis.call('HGET', ops, me) or '0\t0'
+local outcomes, ids, records, oldest = 15 + held_count, {}, {}, {}
+for i = outcomes, #ARGV, 4 do
+  ids[#ids + 1] = ARGV[i]
+end
+if #ids > 0 then
+  records = redis.call('HMGET', track, unpack(ids))
+  oldest = redis.call('LRANGE', active, '0', int(#ids - 1))
+else
+  redis.call('HLEN', track)
+  redis.call('LLEN', active)
+end
+
 local last, last_token = string.match(seen_turn, '^(%d+)\t(%d+)$')
 last, last_token = tonumber(last or 0), tonumber(last_token or 0)
 if foreign(layout) then
@@ -77,377 +88,221 @@ if number < last then
   return {'STALE'}
 end
 local repeated = number == last
+local first_number = math.max(tonumber(marks[2] or 0) + 1, now_us)
+local first_token = int(first_number)
+local settled, odd = {}, {} -- a letter an outcome; the numbers of those that go the long way
+local pushed, rescheduled = 0, false
+local ended_done, ended_dead = 0, 0
+local left_by, left_count = {}, 0 -- job whose claim ends here -> its token; false once it is out of the active list
+local tracks, n_tracks = {}, 0 -- records to write, with those of all claims at once
+local claimed, bytes, dropped, corrupt, cut = 0, 0, 0, 0, false
+local new_leases, mine_now = {}, {}
+local reply, n_reply = {'TURNED', 0, 0, -1, 0, 0, now_text, '', first_token}, 9
 
--- A command that frees comes first: then a Redis out of memory lets the rest through and drains.
-redis.call('ZREM', leases, '')
-local token = math.max(tonumber(marks[2] or 0) + 1, now_us)
-redis.call('HSET', ops, me, repeated and seen_turn or ARGV[3] .. '\t' .. int(token))
-redis.call('ZADD', seen, now_text, me)
-
--- 1. Outcomes.
-local pushed = 0
-local function queue_again(id, t, reason, delay)
-  t.state = 'q'
-  t.reason = reason
-  t.at = now_text
-  t.consumer = ''
-  t.due = int(now + delay)
-  if delay > 0 then
-    redis.call('ZADD', due, t.due, lane_of(t) .. id)
-  else
-    local lane = lane_of(t)
-    redis.call('RPUSH', lane_keys[lane], id)
-    length[lane] = length[lane] + 1
-    pushed = pushed + 1
-  end
-  push(set_track, id, write_track(t))
-end
-
-local verbs, released = {}, {}
-function verbs.ok(id, t, delay, reason, text)
-  if text ~= '' then
-    redis.call('HSET', notes, id .. ':r', text)
-    has_notes = true
-  end
-  finish(id, t, 's', 'COMPLETED')
-end
-function verbs.retry(id, t, delay, reason, text)
-  t.failures = t.failures + 1
-  t.crashes = 0
-  remember(id, text)
-  queue_again(id, t, reason, delay)
-end
-function verbs.snooze(id, t, delay)
-  t.snoozes = t.snoozes + 1
-  t.crashes = 0
-  queue_again(id, t, 'SNOOZED', delay)
-end
-function verbs.miss(id, t, delay)
-  t.misses = t.misses + 1
-  if t.missed == '' then
-    t.missed = now_text
-  end
-  queue_again(id, t, 'MISSED', delay)
-end
-function verbs.bury(id, t, delay, reason, text)
-  if text ~= '' then
-    t.failures = t.failures + (reason == 'MALFORMED' and 0 or 1)
-    remember(id, text)
-  end
-  finish(id, t, 'd', reason)
-end
-function verbs.discard(id, t, delay, reason, text)
-  if text ~= '' then
-    remember(id, text)
-  end
-  finish(id, t, 'c', 'DISCARDED')
-end
-function verbs.release(id, t)
-  t.state = 'q'
-  t.reason = 'RELEASED'
-  t.at = now_text
-  t.consumer = ''
-  t.due = now_text
-  released[#released + 1] = {lane = lane_of(t), id = id}
-  push(set_track, id, write_track(t))
-end
--- What an asked-for cancel leaves as it is; a last failure it does not.
-local ends_by_itself = {ok = true, discard = true}
-local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
-
-local settled, ids, known, ended, leaving = {}, {}, {}, {}, {}
-
--- The most common outcome, a success of a job nobody asked to end, without taking its record apart.
--- False if it is not that, or does not stand: then nothing was done.
-local function end_plainly(id, record, token)
-  local lane, counters, stands, rest = string.match(record, OPEN)
-  if not stands or stands ~= token then
-    return false
-  end
-  ended[id] = token
-  leaving[#leaving + 1] = id
-  drop_leases[#drop_leases + 1] = id
-  keep_record(id, 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. '\t' .. counters .. '\t' .. token
-      .. '\t\t\t' .. rest)
-  return true
-end
-
--- Any other outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
-local function settle(id, t, i)
-  if ended[id] then
-    return ended[id] == ARGV[i + 1] and 'A' or 'U'
-  elseif not t then
-    return 'G'
-  elseif t.token ~= ARGV[i + 1] then
-    return t.state == 'a' and 'T' or 'U'
-  elseif t.state ~= 'a' then
-    return 'A'
-  elseif strict and (tonumber(redis.call('ZSCORE', leases, id)) or 0) < now then
-    return 'U' -- nobody reaped it yet; a job that ended in this call is no longer 'a'
-  end
-  known[id] = t
-  leaving[#leaving + 1] = id
-  drop_leases[#drop_leases + 1] = id
-  local verb, delay, reason = string.match(ARGV[i + 2], '^(%a+)\t?(%d*)\t?([%u_]*)$')
-  local text = ARGV[i + 3]
-  if t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason]) then
-    if text ~= '' then
-      t.failures = t.failures + 1
-      remember(id, text)
-    end
-    finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
-    return 'C'
-  end
-  verbs[verb](id, t, tonumber(delay), reason, text)
-  return 'D'
-end
-
--- Takes ended claims out of the list. They mostly are the oldest, and then go with one command.
-local function leave_active(list)
-  local gone, first = {}, 0
-  for _, id in ipairs(list) do
-    gone[id] = true
-  end
-  if #list > 2 then
-    for _, id in ipairs(redis.call('LRANGE', active, 0, #list - 1)) do
-      if not gone[id] then
-        break
-      end
-      gone[id] = nil -- a second entry of it is an older claim's
-      first = first + 1
-    end
-    if first > 0 then
-      redis.call('LTRIM', active, first, -1)
-    end
-  end
-  for _, id in ipairs(list) do
-    if gone[id] then
-      redis.call('LREM', active, '1', id)
-    end
-  end
-end
-
-local outcomes = 15 + held_count
-for i = outcomes, #ARGV, 4 do
-  ids[#ids + 1] = ARGV[i]
-end
-if #ids > 0 then
-  local records = redis.call('HMGET', track, unpack(ids))
-  for n, id in ipairs(ids) do
-    local record, i = records[n], outcomes + (n - 1) * 4
-    local plain = record and ARGV[i + 2] == 'ok' and ARGV[i + 3] == '' and not strict
-        and not known[id] and not ended[id]
-    if plain and end_plainly(id, record, ARGV[i + 1]) then
-      settled[n] = 'D'
-    else
-      settled[n] = settle(id, known[id] or read_track(record), i)
-    end
-  end
-  leave_active(leaving)
-  -- The last first, so that what is released together keeps its order at the head of the lane.
-  for i = #released, 1, -1 do
-    local lane = released[i].lane
-    redis.call('LPUSH', lane_keys[lane], released[i].id)
-    length[lane] = length[lane] + 1
-  end
-  pushed = pushed + #released
-  flush_ends()
-end
-
--- 2. Due jobs go to their lanes.
-if #promote > 0 then
-  local lanes = {h = {}, n = {}, l = {}, s = {}}
-  for _, member in ipairs(promote) do
-    local list = lanes[string.sub(member, 1, 1)] or lanes.n
-    list[#list + 1] = string.sub(member, 2)
-  end
-  for lane, list in pairs(lanes) do
-    if #list > 0 then
-      redis.call('RPUSH', lane_keys[lane], unpack(list))
-      length[lane] = length[lane] + #list
-    end
-  end
-  redis.call('ZREM', due, unpack(promote))
-  pushed = pushed + #promote
-end
-
--- 3. Claims.
-local claims, claimed, bytes, dropped, corrupt = {}, 0, 0, 0, 0
-local cut, mine_now = false, {}
-local add_leases = {}
-local lease_end = int(now + lease)
-
--- The digits of the next token; the last six are made by hand, because making them all costs twice as much.
-local first_token, digits, digits_from = int(token), '', -1
-local function next_digits()
-  local rest = token - digits_from
-  if digits_from < 0 or rest >= 1000000 then
-    local head = math.floor(token / 1000000)
-    digits, digits_from = int(head), head * 1000000
-    rest = token - digits_from
-  end
-  token = token + 1
-  return digits .. string.format('%06d', rest)
-end
-
--- Writes a claim down: record and lease.
-local function lease_out(id, record)
-  local n = #set_track
-  set_track[n + 1], set_track[n + 2] = id, record
-  n = #add_leases
-  add_leases[n + 1], add_leases[n + 2] = lease_end, id
-  claimed = claimed + 1
-  mine_now[id] = true
-end
-
--- A job that has a record: it was claimed or moved before.
-local function claim_again(id, t, body, suspect)
-  local waited_from = t.due
-  t.state = 'a'
-  t.reason = 'CLAIMED'
-  t.at = now_text
-  t.claims = t.claims + 1
-  t.token = next_digits() .. '-' .. nonce
-  t.consumer = consumer
-  local record = write_track(t)
-  lease_out(id, record)
-  push(claims, '*', id, t.token, suspect and '1' or '0', record, waited_from,
-      has_notes and t.claims > 1 and redis.call('HGET', notes, id .. ':c') or '', body)
-end
-
--- What the header line of a body says, and from it the record of a first claim before and after the number of its
--- token. Neighbours in a lane mostly have the same line: then it is read once for all.
-local line, first_head, first_tail
+-- What the header line of a body says, and from it the record of a first claim, before and after the number of its
+-- token. Neighbours in a lane mostly have the same line: then it is read once for all. False if it cannot be read.
+local line, claim_head, claim_tail
 local function read_line(body)
-  if line and string.sub(body, 1, #line) == line then
-    return true
-  end
   local home, type, start, idem = header(body)
   if not home then
     return false
   end
   local due_at = string.match(start, '^@(%d+)$') or ''
   line = string.match(body, '^[^\n]*\n')
-  local t = new_track(home, type, now_text, idem)
-  t.state = 'a'
-  t.reason = 'CLAIMED'
-  t.claims = 1
-  t.consumer = consumer
-  t.due = #due_at <= MOST_INSTANT and due_at or ''
-  t.token = '\n'
-  first_head, first_tail = string.match(write_track(t), '^(.*)\n(.*)$')
-  first_tail = '-' .. nonce .. first_tail
+  claim_head = 'a\t' .. home .. '\tCLAIMED\t' .. now_text .. '\t0\t1\t0\t0\t0\t'
+  claim_tail = '-' .. nonce .. '\t' .. consumer .. '\t\t' .. (#due_at <= MOST_INSTANT and due_at or '') .. '\t\t'
+      .. type .. (idem ~= '' and '\t' .. idem or '')
   return true
 end
 
--- A job the engine cannot hand out is buried with what is left of it, never looped.
-local function bury(id, t, reason)
-  t = t or new_track('n', '', '', '')
-  t.token = ''
-  finish(id, t, 'd', reason)
-  corrupt = corrupt + 1
+-- The number of the next claim's token. The last two digits are made by hand: making them all costs four times that.
+local next_number, hundreds, units = first_number, '', 100
+local function next_digits()
+  if units == 100 then
+    hundreds, units = int(math.floor(next_number / 100)), next_number % 100
+  end
+  local digits = hundreds .. string.char(48 + math.floor(units / 10), 48 + units % 10)
+  next_number, units = next_number + 1, units + 1
+  return digits
 end
 
+-- Notes the claim of a job that is in the active list already: its record and its lease.
+local lease_end = int(now + lease)
+local function lease_out(id, record, body)
+  claimed, bytes = claimed + 1, bytes + #body
+  mine_now[id] = true
+  tracks[n_tracks + 1], tracks[n_tracks + 2], n_tracks = id, record, n_tracks + 2
+  new_leases[2 * claimed - 1], new_leases[2 * claimed] = lease_end, id
+end
+
+--- include retention
+
+-- What few turns need is made when a turn first needs it: making it costs as much as a short turn.
+local long
+local function the_long_way()
+  if not long then
+--- include track, ends, skip, outcomes, reclaims
+    long = {settle = settle, put_back = put_back, take_odd = take_odd, hand_back_lost = hand_back_lost,
+        flush = flush_ends}
+  end
+  return long
+end
+
+-- 1. Outcomes. The most common one, a success of a job nobody asked to end, is written without taking its record
+-- apart. Records of jobs of one type that were claimed together differ in their tokens only: what stands before and
+-- after the token is worked out once for such neighbours.
+local odd_ids, leases_over = {}, {''}
+if #ids > 0 then
+  local keeps, done_until = keep_done > 0 and max_done > 0, int(now + keep_done)
+  local open_head, open_tail, done_head, done_tail = '', '', '', ''
+  local bodies, ends, old_notes = {}, {}, {}
+  for n, id in ipairs(ids) do
+    local i = outcomes + (n - 1) * 4
+    local record, token = records[n], ARGV[i + 1]
+    local plain = record and token ~= '' and ARGV[i + 2] == 'ok' and ARGV[i + 3] == '' and not strict
+        and not left_by[id] and not odd_ids[id]
+    if plain and record ~= open_head .. token .. open_tail then
+      local from, to = string.find(record, '\t' .. token .. '\t' .. consumer .. '\t\t', 1, true)
+      local lane, counters = string.match(from and string.sub(record, 1, from) or '', OPEN)
+      if lane then
+        local rest = string.sub(record, to + 1)
+        open_head, open_tail = string.sub(record, 1, from), '\t' .. consumer .. '\t\t' .. rest
+        done_head = 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. counters
+        done_tail = '\t\t\t' .. rest
+      else
+        plain = false
+      end
+    end
+    if plain then
+      settled[n] = 'D'
+      left_by[id], left_count = token, left_count + 1
+      leases_over[left_count + 1], bodies[left_count] = id, id
+      if keeps then
+        tracks[n_tracks + 1], tracks[n_tracks + 2] = id, done_head .. token .. done_tail
+        ends[n_tracks + 1], ends[n_tracks + 2], n_tracks = done_until, id, n_tracks + 2
+      end
+      for kind in string.gmatch(has_notes and (keeps and 'co' or 'pcorel') or '', '.') do
+        old_notes[#old_notes + 1] = id .. ':' .. kind
+      end
+    else
+      odd[#odd + 1] = n
+      odd_ids[id] = true
+    end
+  end
+  -- A command that frees comes first: then a Redis out of memory lets the rest through and drains.
+  redis.call('ZREM', leases, unpack(leases_over))
+  if #odd > 0 then
+    the_long_way().settle()
+  end
+  -- Ended claims leave the active list. They mostly are its oldest, and then go with one command.
+  local first = 0
+  for _, id in ipairs(oldest) do
+    if not left_by[id] then
+      break
+    end
+    left_by[id] = false -- a second entry of it is an older claim's
+    first = first + 1
+  end
+  if first > 0 then
+    redis.call('LTRIM', active, int(first), '-1')
+  end
+  if first < left_count then
+    for id, still in pairs(left_by) do
+      if still then
+        redis.call('LREM', active, '1', id)
+      end
+    end
+  end
+  if #odd > 0 then
+    the_long_way().put_back()
+  end
+  if #bodies > 0 then
+    redis.call('HDEL', jobs, unpack(bodies))
+    if keeps then
+      redis.call('ZADD', done, unpack(ends))
+      ended_done = ended_done + #bodies
+    else
+      redis.call('HDEL', track, unpack(bodies))
+    end
+    if #old_notes > 0 then
+      redis.call('HDEL', notes, unpack(old_notes))
+    end
+  end
+else
+  redis.call('ZREM', leases, '')
+end
+redis.call('HSET', ops, me, repeated and seen_turn or ARGV[3] .. '\t' .. first_token)
+if math.abs(now - seen_at) >= REFRESH then
+  redis.call('ZADD', seen, now_text, me)
+end
+
+-- 2. Due jobs go to their lanes.
+local promoted = 0
+if next_due and next_due <= now then
+  local promote, lanes = redis.call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', '0', int(MOST)), {}
+  promoted, rescheduled = #promote, true
+  for _, member in ipairs(promote) do
+    local lane = string.sub(member, 1, 1)
+    lane = lane_keys[lane] and lane or 'n'
+    lanes[lane] = lanes[lane] or {}
+    table.insert(lanes[lane], string.sub(member, 2))
+  end
+  for lane, list in pairs(lanes) do
+    redis.call('RPUSH', lane_keys[lane], unpack(list))
+    length[lane] = length[lane] + #list
+  end
+  redis.call('ZREM', due, unpack(promote))
+  pushed = pushed + promoted
+end
+
+-- 3. Claims.
 local function take(lane, most)
   local key = lane_keys[lane]
-  local suspect = lane == 's'
   while most > 0 and length[lane] > 0 and not cut do
     -- A few until their size is known: what is read here and not claimed was read for nothing.
     local peek = bytes > 0 and bytes < SMALL * claimed and 2 * PEEK or PEEK
-    local heads = redis.call('LRANGE', key, 0, math.min(most, peek) - 1)
+    local heads = redis.call('LRANGE', key, '0', int(math.min(most, peek) - 1))
     local found = redis.call('HMGET', jobs, unpack(heads))
-    local records = redis.call('HMGET', track, unpack(heads))
+    local before = redis.call('HMGET', track, unpack(heads))
     for n, id in ipairs(heads) do
-      local body, t = found[n], read_track(records[n])
-      length[lane] = length[lane] - 1 -- each leaves the lane, but for one that is too large for this turn
-      local ignored = skips > 0 and skip_field(lane, id)
-      if ignored then
-        if redis.call('HINCRBY', skip, ignored, -1) <= 0 then
-          redis.call('HDEL', skip, ignored)
-          skips = skips - 1
-        end
-        redis.call('LPOP', key)
-        dropped = dropped + 1
-      elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or string.find(id, ID_STRANGER) then
-        redis.call('LPOP', key)
-        dropped = dropped + 1
-      elseif not body then
-        redis.call('LPOP', key)
-        bury(id, t, 'MISSING')
-        dropped = dropped + 1
-      else
-        if not read_line(body) then
-          redis.call('LPOP', key)
-          bury(id, t, 'MALFORMED')
-          dropped = dropped + 1
-        elseif claimed > 0 and bytes + #body > MOST_BYTES then
-          length[lane] = length[lane] + 1
-          cut = true
-          return
-        else
+      local body, taken = found[n], false
+      -- The most common: a job that was never claimed.
+      if body and not before[n] and skips == 0 and not mine_now[id] and #id == 26 and string.find(id, ID)
+          and (line and string.sub(body, 1, #line) == line or read_line(body)) then
+        if claimed == 0 or bytes + #body <= MOST_BYTES then
           redis.call('LMOVE', key, active, 'LEFT', 'RIGHT')
-          bytes = bytes + #body
-          most = most - 1
-          if t then
-            claim_again(id, t, body, suspect)
-          else
-            lease_out(id, first_head .. next_digits() .. first_tail)
-            local c = #claims
-            claims[c + 1], claims[c + 2] = id, body
-          end
+          lease_out(id, claim_head .. next_digits() .. claim_tail, body)
+          reply[n_reply + 1], reply[n_reply + 2], n_reply = id, body, n_reply + 2
+          taken = true
+        else
+          cut = true
         end
+      else
+        taken = the_long_way().take_odd(lane, id, body, before[n])
       end
-      if dropped >= MOST_DROPPED then
-        cut = true
+      if cut then
         return
       end
-    end
-  end
-end
-
-local function by_claim(a, b)
-  return a.number < b.number
-end
-
-local function hand_back_lost()
-  local named, looked_at, lost = {}, {}, {}
-  for i = 15, 14 + held_count do
-    named[ARGV[i]] = true
-  end
-  -- Of a job that was reaped, and claimed again by the same consumer, the list holds an older entry, too: so the
-  -- order is that of the claims, not of the list.
-  for _, id in ipairs(redis.call('LRANGE', active, 0, 255)) do
-    local record = not looked_at[id] and redis.call('HGET', track, id)
-    local t = read_track(record)
-    looked_at[id] = true
-    if t and t.state == 'a' and t.consumer == consumer then
-      local claim_number = tonumber(string.match(t.token, '^%d+') or 0)
-      -- A job claimed in the lost turn may be named for an earlier claim, settled in that turn or reaped before it.
-      if not named[id] or claim_number >= last_token then
-        lost[#lost + 1] = {id = id, t = t, record = record, number = claim_number}
+      length[lane] = length[lane] - 1
+      if taken then
+        most = most - 1
+      else
+        dropped = dropped + 1
+        cut = dropped >= MOST_DROPPED
       end
     end
   end
-  table.sort(lost, by_claim)
-  for _, one in ipairs(lost) do
-    local id, t = one.id, one.t
-    local body = redis.call('HGET', jobs, id)
-    if body and (claimed == 0 or bytes + #body <= MOST_BYTES) then
-      bytes = bytes + #body
-      claimed = claimed + 1
-      local _, _, start = header(body)
-      push(claims, '*', id, t.token, t.crashes > 1 and '1' or '0', one.record,
-          t.due ~= '' and t.due or start or '',
-          has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
-    end
-  end
 end
 
-local want = math.min(room, MOST)
 if repeated then
-  hand_back_lost()
-elseif not paused and want > 0 then
-  if suspects then
+  if n_tracks > 0 then
+    redis.call('HSET', track, unpack(tracks))
+    n_tracks = 0
+  end
+  the_long_way().hand_back_lost()
+elseif not paused and room > 0 then
+  local want = math.min(room, MOST)
+  if ARGV[5] == '1' then
     take('s', 1)
   end
   local order = {'h', 'n', 'l'}
@@ -459,17 +314,32 @@ elseif not paused and want > 0 then
   for _, lane in ipairs(order) do
     take(lane, want - claimed)
   end
-  if claimed > 0 then
-    redis.call('ZADD', leases, unpack(add_leases))
-    redis.call('HSET', meta, 'token', int(token - 1))
+end
+if n_tracks > 0 then
+  redis.call('HSET', track, unpack(tracks, 1, n_tracks))
+end
+if #new_leases > FEW * 2 then
+  -- With a member this long Redis keeps the leases in a skip list and not in one block of memory, which it would walk
+  -- for each of them.
+  local long_member = string.rep('.', 65)
+  redis.call('ZADD', leases, '0', long_member, unpack(new_leases))
+  redis.call('ZREM', leases, long_member)
+elseif #new_leases > 0 then
+  redis.call('ZADD', leases, unpack(new_leases))
+end
+if #new_leases > 0 then
+  redis.call('HSET', meta, 'token', int(next_number - 1))
+  if not listed then
     redis.call('ZADD', workers, 'NX', now_text, consumer)
   end
-  flush_ends()
+end
+if long then
+  long.flush()
 end
 
 -- 4. What is left: ring so that workers wake one after another, and tell the caller to go on.
 local left = length.h + length.n + length.l
-local more = not paused and claimed < room and (left > 0 or #promote == MOST)
+local more = not paused and claimed < room and (left > 0 or promoted == MOST)
 if left + length.s > 0 and (claimed > 0 or (pushed > 0 and room == 0)) then
   ring(bell, paused, tokens)
 end
@@ -477,33 +347,29 @@ end
 -- 5. The watch: one worker knows the next due time and takes a turn at that instant.
 local next_us = -1
 if watch > 0 then
-  local head = tonumber(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2])
-  local keeper, until_ms, told
-  if marks[3] then
-    keeper, until_ms, told = string.match(marks[3], '^([^\t]*)\t(%d+)\t(%d+)$')
+  local kept = marks[3]
+  if rescheduled then
+    next_due = tonumber(redis.call('ZRANGE', due, '0', '0', 'WITHSCORES')[2])
   end
-  if head then
+  if next_due then
+    local keeper, until_ms, told = string.match(kept or '', '^([^\t]*)\t(%d+)\t(%d+)$')
     local mine = keeper == consumer
     local over = keeper and (tonumber(until_ms) <= now or tonumber(until_ms) > now + LONGEST_WATCH)
-    if not keeper or mine or over or tonumber(told) > head then
-      next_us = math.max(0, head * 1000 - now_us)
+    if not keeper or mine or over or tonumber(told) > next_due then
+      next_us = math.max(0, next_due * 1000 - now_us)
       -- Kept on well before its term ends: a keeper that takes its turns must not lose it between two.
-      if not mine or tonumber(told) ~= head or tonumber(until_ms) < now + watch * 3 / 4 then
-        redis.call('HSET', meta, 'watch', consumer .. '\t' .. int(now + watch) .. '\t' .. int(head))
+      if not mine or tonumber(told) ~= next_due or tonumber(until_ms) < now + watch * 3 / 4 then
+        redis.call('HSET', meta, 'watch', consumer .. '\t' .. int(now + watch) .. '\t' .. int(next_due))
       end
     end
-  elseif keeper == consumer then
+  elseif kept and string.sub(kept, 1, #consumer + 1) == consumer .. '\t' then
     redis.call('HDEL', meta, 'watch')
   end
 end
 
 -- 6. Retention.
-local trimmed = trim(in_done, in_dead)
+local trimmed = trim(in_done + ended_done, ended_done, in_dead + ended_dead, ended_dead)
 
-local reply = {'TURNED', paused and 1 or 0, more and 1 or 0, next_us, trimmed, corrupt, now_text,
-    table.concat(settled), first_token}
-local n = #reply
-for i = 1, #claims do
-  reply[n + i] = claims[i]
-end
+reply[2], reply[3], reply[4] = paused and 1 or 0, more and 1 or 0, next_us
+reply[5], reply[6], reply[8] = trimmed, corrupt, table.concat(settled)
 return reply

@@ -130,7 +130,8 @@ record Mutant(
             "a",
             "an outcome's token is not compared",
             List.of(
-                Patch.script("turn", "elseif t.token ~= ARGV[i + 1] then", "elseif false then")),
+                Patch.script(
+                    "include/outcomes", "elseif t.token ~= ARGV[i + 1] then", "elseif false then")),
             "ProtocolRulesIT#an_outcome_with_a_token_that_does_not_stand_changes_nothing",
             "I5",
             "I5 fenced settle"),
@@ -217,7 +218,7 @@ record Mutant(
   }
 
   private static Patch withoutLease() {
-    return Patch.script("turn", "redis.call('ZADD', leases, unpack(add_leases))", "");
+    return Patch.script("turn", "redis.call('ZADD', leases, unpack(new_leases))", "");
   }
 
   @Override

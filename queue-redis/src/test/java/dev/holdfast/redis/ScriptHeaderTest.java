@@ -28,7 +28,20 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Every script's header says what its keys, arguments and results are; this holds it to that. */
 final class ScriptHeaderTest {
   private static final Set<String> INCLUDES =
-      Set.of("bell", "clock", "ends", "layout", "leaving", "reaping", "skip", "track", "view");
+      Set.of(
+          "bell",
+          "clock",
+          "ends",
+          "header",
+          "layout",
+          "leaving",
+          "outcomes",
+          "reaping",
+          "reclaims",
+          "retention",
+          "skip",
+          "track",
+          "view");
 
   /** Commands that make the memory in use grow: a full Redis refuses them as a first write. */
   private static final Set<String> GROWING =
@@ -136,7 +149,7 @@ final class ScriptHeaderTest {
     letters.forEach(
         (name, letter) -> {
           assertThat(name).startsWith(letter);
-          assertThat(ScriptHeader.of(Script.TURN).body()).contains("'" + letter + "'");
+          assertThat(ScriptHeader.of(Script.TURN).whole()).contains("'" + letter + "'");
         });
   }
 

@@ -1,15 +1,10 @@
 -- track.lua: reads and writes a job's record in `track`. docs/keys.md lists its fields.
--- Gives: OPEN, read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), new_track, header(body).
+-- Needs header. Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), new_track.
 local TRACK = '^([qascd])\t([hnl])\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
     .. '\t([^\t]*)\t([^\t]*)\t(%d*)\t(%d*)\t(%d*)\t([^\t]*)(.*)$'
 
--- An active job that nobody asked to end: lane, counters, token, and what follows the flag of the cancel. Most
--- outcomes end such a one, which then need not be taken apart.
-local OPEN = '^a\t([hnl])\t[^\t]*\t%d*\t(%d+\t%d+\t%d+\t%d+\t%d+)\t([^\t]*)\t[^\t]*\t\t(%d*\t%d*\t.*)$'
-
 local TOKEN = '^%d+%-%x+$'
--- As many digits as the reader in Java takes, and as a number here keeps to the last one.
-local MOST_COUNT, MOST_INSTANT = 9, 15
+local MOST_COUNT = 9 -- digits the reader in Java takes
 
 -- nil for no record, and for one that cannot be read here or would not be by the caller: nobody can
 -- go on from it, and one such record must not spoil a whole turn.
@@ -45,10 +40,4 @@ end
 -- From its second crash on a job goes through the suspect lane, so that it takes no neighbour along.
 local function lane_of(t)
   return t.crashes > 1 and 's' or t.lane
-end
-
--- Lane, type, start and idempotency key (or "") of a body's header line; nil if it cannot be read.
-local function header(body)
-  return string.match(body,
-      '^([hnl])\t([%w._-]+)\t[^\t\n]*\t[^\t\n]*\t[^\t\n]*\t([^\t\n]*)\t?([^\t\n]*)[^\n]*\n')
 end

@@ -1,0 +1,120 @@
+-- outcomes.lua: the outcomes of a turn that are more than a plain success. Needs clock, track, ends.
+-- Reads the locals of turn.lua. Gives: settle(), put_back().
+local released = {}
+
+local function queue_again(id, t, reason, delay)
+  t.state = 'q'
+  t.reason = reason
+  t.at = now_text
+  t.consumer = ''
+  t.due = int(now + delay)
+  if delay > 0 then
+    redis.call('ZADD', due, t.due, lane_of(t) .. id)
+    rescheduled = true
+  else
+    local lane = lane_of(t)
+    redis.call('RPUSH', lane_keys[lane], id)
+    length[lane] = length[lane] + 1
+    pushed = pushed + 1
+  end
+  push(set_track, id, write_track(t))
+end
+
+local verbs = {}
+function verbs.ok(id, t, delay, reason, text)
+  if text ~= '' then
+    redis.call('HSET', notes, id .. ':r', text)
+    has_notes = true
+  end
+  finish(id, t, 's', 'COMPLETED')
+end
+function verbs.retry(id, t, delay, reason, text)
+  t.failures = t.failures + 1
+  t.crashes = 0
+  remember(id, text)
+  queue_again(id, t, reason, delay)
+end
+function verbs.snooze(id, t, delay)
+  t.snoozes = t.snoozes + 1
+  t.crashes = 0
+  queue_again(id, t, 'SNOOZED', delay)
+end
+function verbs.miss(id, t, delay)
+  t.misses = t.misses + 1
+  if t.missed == '' then
+    t.missed = now_text
+  end
+  queue_again(id, t, 'MISSED', delay)
+end
+function verbs.bury(id, t, delay, reason, text)
+  if text ~= '' then
+    t.failures = t.failures + (reason == 'MALFORMED' and 0 or 1)
+    remember(id, text)
+  end
+  finish(id, t, 'd', reason)
+end
+function verbs.discard(id, t, delay, reason, text)
+  if text ~= '' then
+    remember(id, text)
+  end
+  finish(id, t, 'c', 'DISCARDED')
+end
+function verbs.release(id, t)
+  t.state = 'q'
+  t.reason = 'RELEASED'
+  t.at = now_text
+  t.consumer = ''
+  t.due = now_text
+  released[#released + 1] = {lane = lane_of(t), id = id}
+  push(set_track, id, write_track(t))
+end
+-- What an asked-for cancel leaves as it is; a last failure it does not.
+local ends_by_itself = {ok = true, discard = true}
+local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
+
+-- The outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
+local function settle_one(id, t, i)
+  if left_by[id] then
+    return left_by[id] == ARGV[i + 1] and 'A' or 'U'
+  elseif not t then
+    return 'G'
+  elseif t.token ~= ARGV[i + 1] then
+    return t.state == 'a' and 'T' or 'U'
+  elseif t.state ~= 'a' then
+    return 'A'
+  elseif strict and (tonumber(redis.call('ZSCORE', leases, id)) or 0) < now then
+    return 'U' -- nobody reaped it yet; a job that ended in this call is no longer 'a'
+  end
+  left_by[id], left_count = t.token, left_count + 1
+  drop_leases[#drop_leases + 1] = id
+  local verb, delay, reason = string.match(ARGV[i + 2], '^(%a+)\t?(%d*)\t?([%u_]*)$')
+  local text = ARGV[i + 3]
+  if t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason]) then
+    if text ~= '' then
+      t.failures = t.failures + 1
+      remember(id, text)
+    end
+    finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
+    return 'C'
+  end
+  verbs[verb](id, t, tonumber(delay), reason, text)
+  return 'D'
+end
+
+local function settle()
+  for _, n in ipairs(odd) do
+    settled[n] = settle_one(ids[n], read_track(records[n]), outcomes + (n - 1) * 4)
+  end
+end
+
+-- Puts what was released back to the head of its lane, the last first, so that it keeps its order; and writes what
+-- was gathered, before anything is claimed.
+local function put_back()
+  for i = #released, 1, -1 do
+    local lane = released[i].lane
+    redis.call('LPUSH', lane_keys[lane], released[i].id)
+    length[lane] = length[lane] + 1
+  end
+  pushed = pushed + #released
+  flush_ends()
+end

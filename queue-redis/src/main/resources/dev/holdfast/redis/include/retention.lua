@@ -1,0 +1,47 @@
+-- retention.lua: removes jobs that have ended and are not kept any longer. Needs clock.
+-- Reads the locals: jobs, track, notes, done, dead, max_done, max_dead, has_notes. Gives: each, trim.
+
+-- Calls a command on a key with a list, in pieces that Lua's stack can take.
+local function each(command, key, list, piece)
+  local n = #list
+  for from = 1, n, piece do
+    redis.call(command, key, unpack(list, from, math.min(from + piece - 1, n)))
+  end
+end
+
+-- Removes what is past its time or over the bound, at most what was added and ten more, so that the work stays
+-- bounded and a backlog still shrinks. Gives the ids, which are in no index any more.
+local function trim_one(key, size, added, most)
+  if size == 0 then
+    return {}
+  end
+  local few, over, ids = added + 10, size - most, {}
+  if over < few then
+    ids = redis.call('ZRANGEBYSCORE', key, '-inf', now_text, 'LIMIT', '0', int(few))
+  end
+  if #ids < over then
+    ids = redis.call('ZRANGE', key, '0', int(math.min(over, few) - 1))
+  end
+  if #ids > 0 then
+    each('ZREM', key, ids, 1000)
+    each('HDEL', track, ids, 1000)
+    if has_notes then
+      local fields = {}
+      for _, id in ipairs(ids) do
+        for kind in string.gmatch('pcorel', '.') do
+          fields[#fields + 1] = id .. ':' .. kind
+        end
+      end
+      each('HDEL', notes, fields, 1000)
+    end
+  end
+  return ids
+end
+
+-- Takes how many jobs are in `done` and `dead`, and how many of them this call added. Gives the dead ones removed.
+local function trim(in_done, added_done, in_dead, added_dead)
+  trim_one(done, in_done, added_done, max_done)
+  local ids = trim_one(dead, in_dead, added_dead, max_dead)
+  each('HDEL', jobs, ids, 1000) -- the others lost their bodies when they ended
+  return #ids
+end
