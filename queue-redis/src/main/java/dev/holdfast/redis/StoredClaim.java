@@ -6,15 +6,18 @@ import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A claim as a turn's reply gives it. A job that has no record yet comes without one, because its
- * body says all that the record would: that is less to send and to read for most jobs.
+ * body says all that the record would, and its token follows from its place: that is less to send
+ * and to read for most jobs.
  *
+ * @param first the token, if it is a first claim
  * @param again what only a job has that was claimed or moved before
  */
-record StoredClaim(String key, String token, @Nullable Again again, byte[] body) {
+record StoredClaim(String key, @Nullable ClaimToken first, @Nullable Again again, byte[] body) {
   private static final Counters FIRST_CLAIM = new Counters(0, 1, 0, 0, 0);
   private static final String AGAIN = "*";
 
@@ -23,7 +26,7 @@ record StoredClaim(String key, String token, @Nullable Again again, byte[] body)
    *
    * @param since as a script gives it; see {@link Track#readySince}
    */
-  record Again(boolean suspect, String record, String since, byte[] checkpoint) {}
+  record Again(String token, boolean suspect, String record, String since, byte[] checkpoint) {}
 
   /**
    * Reads the next claim of a reply.
@@ -33,12 +36,12 @@ record StoredClaim(String key, String token, @Nullable Again again, byte[] body)
   static StoredClaim read(Reply reply, long number, String nonce) {
     String key = reply.text();
     if (!key.equals(AGAIN)) {
-      return new StoredClaim(key, number + "-" + nonce, null, reply.bytes());
+      return new StoredClaim(key, new ClaimToken(number, nonce), null, reply.bytes());
     }
     return new StoredClaim(
         reply.text(),
-        reply.text(),
-        new Again(reply.flag(), reply.text(), reply.text(), reply.bytes()),
+        null,
+        new Again(reply.text(), reply.flag(), reply.text(), reply.text(), reply.bytes()),
         reply.bytes());
   }
 
@@ -52,14 +55,14 @@ record StoredClaim(String key, String token, @Nullable Again again, byte[] body)
     if (!JobId.isKey(key) || job == null) {
       throw unreadable(job == null ? "header" : "key");
     }
-    return again == null ? first(now, job) : repeated(again, job);
+    return first != null ? first(first, now, job) : repeated(Objects.requireNonNull(again), job);
   }
 
   // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.
   @SuppressWarnings("NullAway")
-  private Claim first(long now, Body job) {
+  private Claim first(ClaimToken token, long now, Body job) {
     return new Claim(
-        new Held(key, ClaimToken.parse(token)),
+        new Held(key, token),
         job.type(),
         Body.priority(job.lane()),
         false,
@@ -79,7 +82,7 @@ record StoredClaim(String key, String token, @Nullable Again again, byte[] body)
     long waited = Math.max(0, track.at() - Track.readySince(key, known.since));
     long missedFor = track.missed() == null ? 0 : Math.max(0, track.at() - track.missed());
     return new Claim(
-        new Held(key, ClaimToken.parse(token)),
+        new Held(key, ClaimToken.parse(known.token)),
         job.type(),
         Body.priority(track.lane()),
         known.suspect,

@@ -39,6 +39,7 @@ local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local lane_keys = {h = KEYS[14], n = KEYS[15], l = KEYS[16], s = KEYS[17]}
 local active = KEYS[18]
+local find, sub, char, floor = string.find, string.sub, string.char, math.floor
 local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, watch, nonce = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
 local keep_done, max_done = tonumber(ARGV[9]), tonumber(ARGV[10])
@@ -119,9 +120,9 @@ end
 local next_number, hundreds, units = first_number, '', 100
 local function next_digits()
   if units == 100 then
-    hundreds, units = int(math.floor(next_number / 100)), next_number % 100
+    hundreds, units = int(floor(next_number / 100)), next_number % 100
   end
-  local digits = hundreds .. string.char(48 + math.floor(units / 10), 48 + units % 10)
+  local digits = hundreds .. char(48 + floor(units / 10), 48 + units % 10)
   next_number, units = next_number + 1, units + 1
   return digits
 end
@@ -157,16 +158,16 @@ if #ids > 0 then
   local open_head, open_tail, done_head, done_tail = '', '', '', ''
   local bodies, ends, old_notes = {}, {}, {}
   for n, id in ipairs(ids) do
-    local i = outcomes + (n - 1) * 4
-    local record, token = records[n], ARGV[i + 1]
+    local record, i = records[n], outcomes + (n - 1) * 4
+    local token = ARGV[i + 1]
     local plain = record and token ~= '' and ARGV[i + 2] == 'ok' and ARGV[i + 3] == '' and not strict
         and not left_by[id] and not odd_ids[id]
     if plain and record ~= open_head .. token .. open_tail then
-      local from, to = string.find(record, '\t' .. token .. '\t' .. consumer .. '\t\t', 1, true)
-      local lane, counters = string.match(from and string.sub(record, 1, from) or '', OPEN)
+      local from, to = find(record, '\t' .. token .. '\t' .. consumer .. '\t\t', 1, true)
+      local lane, counters = string.match(from and sub(record, 1, from) or '', OPEN)
       if lane then
-        local rest = string.sub(record, to + 1)
-        open_head, open_tail = string.sub(record, 1, from), '\t' .. consumer .. '\t\t' .. rest
+        local rest = sub(record, to + 1)
+        open_head, open_tail = sub(record, 1, from), '\t' .. consumer .. '\t\t' .. rest
         done_head = 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. counters
         done_tail = '\t\t\t' .. rest
       else
@@ -242,10 +243,10 @@ if next_due and next_due <= now then
   local promote, lanes = redis.call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', '0', int(MOST)), {}
   promoted, rescheduled = #promote, true
   for _, member in ipairs(promote) do
-    local lane = string.sub(member, 1, 1)
+    local lane = sub(member, 1, 1)
     lane = lane_keys[lane] and lane or 'n'
     lanes[lane] = lanes[lane] or {}
-    table.insert(lanes[lane], string.sub(member, 2))
+    table.insert(lanes[lane], sub(member, 2))
   end
   for lane, list in pairs(lanes) do
     redis.call('RPUSH', lane_keys[lane], unpack(list))
@@ -267,8 +268,8 @@ local function take(lane, most)
     for n, id in ipairs(heads) do
       local body, taken = found[n], false
       -- The most common: a job that was never claimed.
-      if body and not before[n] and skips == 0 and not mine_now[id] and #id == 26 and string.find(id, ID)
-          and (line and string.sub(body, 1, #line) == line or read_line(body)) then
+      if body and not before[n] and skips == 0 and not mine_now[id] and #id == 26 and find(id, ID)
+          and (line and sub(body, 1, #line) == line or read_line(body)) then
         if claimed == 0 or bytes + #body <= MOST_BYTES then
           redis.call('LMOVE', key, active, 'LEFT', 'RIGHT')
           lease_out(id, claim_head .. next_digits() .. claim_tail, body)
@@ -362,7 +363,7 @@ if watch > 0 then
         redis.call('HSET', meta, 'watch', consumer .. '\t' .. int(now + watch) .. '\t' .. int(next_due))
       end
     end
-  elseif kept and string.sub(kept, 1, #consumer + 1) == consumer .. '\t' then
+  elseif kept and sub(kept, 1, #consumer + 1) == consumer .. '\t' then
     redis.call('HDEL', meta, 'watch')
   end
 end

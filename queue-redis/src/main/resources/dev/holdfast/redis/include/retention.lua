@@ -23,7 +23,7 @@ local function trim_one(key, size, added, most)
     ids = redis.call('ZRANGE', key, '0', int(math.min(over, few) - 1))
   end
   if #ids > 0 then
-    each('ZREM', key, ids, 1000)
+    redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1))
     each('HDEL', track, ids, 1000)
     if has_notes then
       local fields = {}
