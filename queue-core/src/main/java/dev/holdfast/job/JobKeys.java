@@ -2,6 +2,7 @@ package dev.holdfast.job;
 
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.ReentrantLock;
@@ -15,6 +16,10 @@ import java.util.random.RandomGenerator;
  */
 public final class JobKeys {
   private static final char[] ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ".toCharArray();
+
+  /** What a character stands for; -1 for those of no key. */
+  private static final byte[] DIGITS = digits();
+
   private static final int TIME_CHARS = 10;
   private static final int RANDOM_CHARS = 16;
 
@@ -89,12 +94,20 @@ public final class JobKeys {
     return Instant.ofEpochMilli(time & 0xFFFF_FFFF_FFFFL);
   }
 
-  private static int digit(char c) {
+  private static byte[] digits() {
+    byte[] digits = new byte[128];
+    Arrays.fill(digits, (byte) -1);
     for (int i = 0; i < ALPHABET.length; i++) {
-      if (ALPHABET[i] == c) {
-        return i;
-      }
+      digits[ALPHABET[i]] = (byte) i;
     }
-    throw new InvalidNameException("job key holds " + Naming.quote(String.valueOf(c)));
+    return digits;
+  }
+
+  private static int digit(char c) {
+    byte digit = c < DIGITS.length ? DIGITS[c] : -1;
+    if (digit < 0) {
+      throw new InvalidNameException("job key holds " + Naming.quote(String.valueOf(c)));
+    }
+    return digit;
   }
 }

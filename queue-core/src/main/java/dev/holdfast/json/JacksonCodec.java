@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
@@ -16,7 +17,9 @@ import dev.holdfast.job.PayloadException.Problem;
 import dev.holdfast.spi.Codec;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,6 +40,9 @@ public final class JacksonCodec implements Codec {
 
   private final ObjectMapper mapper;
   private final int limit;
+
+  /** One for each type that is read: those of handlers, and of what they keep. */
+  private final Map<Type, ObjectReader> readers = new ConcurrentHashMap<>();
 
   private JacksonCodec(ObjectMapper mapper, int limit) {
     if (limit < 1 || limit > MOST) {
@@ -208,7 +214,7 @@ public final class JacksonCodec implements Codec {
     }
     Object value;
     try {
-      value = mapper.readValue(json, mapper.constructType(type));
+      value = reader(type).readValue(json);
     } catch (StackOverflowError e) {
       throw new PayloadException(
           Problem.TOO_DEEP, what + " is nested too deep for " + type.getTypeName(), e);
@@ -223,6 +229,13 @@ public final class JacksonCodec implements Codec {
       throw unreadable(what, type, "it is null", null);
     }
     return value;
+  }
+
+  private ObjectReader reader(Type type) {
+    ObjectReader known = readers.get(type);
+    return known != null
+        ? known
+        : readers.computeIfAbsent(type, t -> mapper.readerFor(mapper.constructType(t)));
   }
 
   private static PayloadException unreadable(

@@ -1,7 +1,12 @@
 package dev.holdfast.redis;
 
-import java.nio.charset.StandardCharsets;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /**
@@ -12,6 +17,16 @@ import java.util.Set;
 final class FirstWords {
   /** What any script may say of a queue written by another version. */
   private static final String OTHER_LAYOUT = "OTHER_LAYOUT";
+
+  private static final Map<Script, Set<String>> KNOWN = new EnumMap<>(Script.class);
+
+  static {
+    for (Script script : Script.values()) {
+      Set<String> words = new HashSet<>(of(script));
+      words.add(OTHER_LAYOUT);
+      KNOWN.put(script, Set.copyOf(words));
+    }
+  }
 
   private FirstWords() {}
 
@@ -46,11 +61,9 @@ final class FirstWords {
    */
   static List<Object> check(Script script, List<Object> reply) {
     Object first = reply == null || reply.isEmpty() ? null : reply.get(0);
-    if (first instanceof byte[] bytes) {
-      String word = new String(bytes, StandardCharsets.UTF_8);
-      if (of(script).contains(word) || word.equals(OTHER_LAYOUT)) {
-        return reply;
-      }
+    if (first instanceof byte[] bytes
+        && Objects.requireNonNull(KNOWN.get(script)).contains(new String(bytes, UTF_8))) {
+      return reply;
     }
     throw new StrangeReplyException(
         "Redis answered " + script.fileName() + " with what is no reply to it");

@@ -266,11 +266,10 @@ final class Producer {
   }
 
   private static EnqueueReply verdict(String text) {
-    String existing = text.substring(1);
     return switch (text.charAt(0)) {
       case 'C' -> CREATED;
-      case 'I' -> new EnqueueReply(Verdict.EXISTING_ID, existing);
-      case 'K' -> new EnqueueReply(Verdict.EXISTING_IDEMPOTENCY_KEY, existing);
+      case 'I' -> new EnqueueReply(Verdict.EXISTING_ID, text.substring(1));
+      case 'K' -> new EnqueueReply(Verdict.EXISTING_IDEMPOTENCY_KEY, text.substring(1));
       default -> new EnqueueReply(Verdict.FULL, null);
     };
   }

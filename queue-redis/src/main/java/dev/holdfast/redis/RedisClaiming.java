@@ -92,6 +92,8 @@ final class RedisClaiming implements Claiming {
       args.add("release").add(NONE);
     } else if (outcome instanceof Outcome.Missed o) {
       args.add(verb("miss", o.delay(), "")).add(NONE);
+    } else {
+      throw new IllegalStateException("turn.lua knows no outcome " + outcome);
     }
   }
 

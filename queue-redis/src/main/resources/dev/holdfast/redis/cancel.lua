@@ -60,5 +60,5 @@ else
 end
 finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
 flush_ends()
-trim(redis.call('ZCARD', done), ended_done, redis.call('ZCARD', dead), ended_dead)
+trim_done(redis.call('ZCARD', done), ended_done)
 return {'DONE'}

@@ -81,7 +81,7 @@ if #expired > 0 then
   end
   send_back()
   flush_ends()
-  trim(redis.call('ZCARD', done), ended_done, redis.call('ZCARD', dead), ended_dead)
+  trim_done(redis.call('ZCARD', done), ended_done)
 end
 local more = #expired == MOST
 if not more then

@@ -78,7 +78,7 @@ for _, id in ipairs(redis.call('LRANGE', active, 0, 511)) do
 end
 send_back()
 flush_ends()
-trim(redis.call('ZCARD', done), ended_done, redis.call('ZCARD', dead), ended_dead)
+trim_done(redis.call('ZCARD', done), ended_done)
 if redis.call('LLEN', active) == 0 then
   redis.call('ZREM', workers, consumer)
 else

@@ -142,6 +142,8 @@ end
 local long
 local function the_long_way()
   if not long then
+    -- Named anew: a function of Lua 5.1 may refer to 60 variables around it.
+    local jobs, track, notes, leases, due, dead, done, skip = unpack(KEYS)
 --- include track, ends, skip, outcomes, reclaims
     long = {settle = settle, put_back = put_back, take_odd = take_odd, hand_back_lost = hand_back_lost,
         flush = flush_ends}
@@ -369,7 +371,8 @@ if watch > 0 then
 end
 
 -- 6. Retention.
-local trimmed = trim(in_done + ended_done, ended_done, in_dead + ended_dead, ended_dead)
+trim_done(in_done + ended_done, ended_done)
+local trimmed = trim_dead(in_dead + ended_dead, ended_dead)
 
 reply[2], reply[3], reply[4] = paused and 1 or 0, more and 1 or 0, next_us
 reply[5], reply[6], reply[8] = trimmed, corrupt, table.concat(settled)

@@ -47,7 +47,8 @@ final class ScriptHeaderTest {
   private static final Set<String> GROWING =
       Set.of("HSET", "HINCRBY", "RPUSH", "LPUSH", "LMOVE", "ZADD", "SET", "INCR");
 
-  private static final Set<String> FREEING = Set.of("ZREM", "ZREMRANGEBYRANK", "HDEL", "LREM", "LPOP", "LTRIM");
+  private static final Set<String> FREEING =
+      Set.of("ZREM", "ZREMRANGEBYRANK", "HDEL", "LREM", "LPOP", "LTRIM");
 
   private static final Set<Script> READ_ONLY = EnumSet.of(Script.FIND, Script.LIST, Script.STATS);
 

@@ -89,7 +89,7 @@ final class MemoryControl implements Control {
     queue.takeOut(job);
     MemoryEnds ends = new MemoryEnds(queue, now, retention);
     ends.cancel(job, StateReason.CANCELLED_ON_REQUEST);
-    ends.trim();
+    ends.trimDone();
     return ActReply.DONE;
   }
 

@@ -57,6 +57,11 @@ final class MemoryEnds {
     queue.forgetPlaces(job);
   }
 
+  /** Removes done jobs that are past their time or over the bound; see {@link #trim()}. */
+  void trimDone() {
+    trim(queue.done, addedDone, retention.maxDone());
+  }
+
   /**
    * Removes what is past its time or over the bound: at most what was added and ten more, as a
    * store would whose work must stay bounded.
@@ -64,7 +69,7 @@ final class MemoryEnds {
    * @return how many dead letters were removed
    */
   int trim() {
-    trim(queue.done, addedDone, retention.maxDone());
+    trimDone();
     return trim(queue.dead, addedDead, retention.maxDead());
   }
 

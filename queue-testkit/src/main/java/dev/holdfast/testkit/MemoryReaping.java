@@ -75,7 +75,7 @@ final class MemoryReaping implements Upkeep {
     if (!expired.isEmpty()) {
       expired.forEach(key -> reaped.take(queue.job(key)));
       reaped.sendBack();
-      reaped.ends.trim();
+      reaped.ends.trimDone();
     }
     boolean more = expired.size() == MOST;
     if (!more) {
@@ -105,7 +105,7 @@ final class MemoryReaping implements Upkeep {
           } else {
             queue.workers.remove(consumer);
           }
-          new MemoryEnds(queue, now.toEpochMilli(), order.retention()).trim();
+          new MemoryEnds(queue, now.toEpochMilli(), order.retention()).trimDone();
         });
     return 0;
   }

@@ -1,5 +1,5 @@
 -- retention.lua: removes jobs that have ended and are not kept any longer. Needs clock.
--- Reads the locals: jobs, track, notes, done, dead, max_done, max_dead, has_notes. Gives: each, trim.
+-- Reads the locals: jobs, track, notes, done, dead, max_done, max_dead, has_notes. Gives: each, trim_done, trim_dead.
 
 -- Calls a command on a key with a list, in pieces that Lua's stack can take.
 local function each(command, key, list, piece)
@@ -38,10 +38,14 @@ local function trim_one(key, size, added, most)
   return ids
 end
 
--- Takes how many jobs are in `done` and `dead`, and how many of them this call added. Gives the dead ones removed.
-local function trim(in_done, added_done, in_dead, added_dead)
-  trim_one(done, in_done, added_done, max_done)
-  local ids = trim_one(dead, in_dead, added_dead, max_dead)
-  each('HDEL', jobs, ids, 1000) -- the others lost their bodies when they ended
+-- Each takes how many jobs are there, and how many of them this call added.
+local function trim_done(size, added)
+  trim_one(done, size, added, max_done) -- their bodies went when they ended
+end
+
+-- Gives how many were removed. Only a turn does this, because a worker tells of what is lost.
+local function trim_dead(size, added)
+  local ids = trim_one(dead, size, added, max_dead)
+  each('HDEL', jobs, ids, 1000)
   return #ids
 end

@@ -19,6 +19,7 @@ final class Scenarios {
     all.add(ThroughScenario.of(bench));
     all.add(PickUpScenario.of(bench));
     all.add(DelayedScenario.of(bench));
+    all.add(FeaturesScenario.of(bench));
     all.add(drains.retries());
     all.add(drains.priorities());
     all.add(drains.retention());
