@@ -22,20 +22,40 @@ import java.util.List;
 final class Args {
   private static final byte[] CRLF = {'\r', '\n'};
 
-  private byte[] bytes = new byte[256];
+  /** What an argument takes beside its own bytes, at most: "$", 10 digits, two line ends. */
+  private static final int AROUND = 15;
+
+  private byte[] bytes;
   private int length;
   private int count;
 
   /** Begins with an instant in epoch ms, or "" for the server's own. */
   Args(String now) {
+    this(256);
     add(now);
   }
 
-  private Args() {}
+  private Args(int size) {
+    bytes = new byte[size];
+  }
 
-  /** Begins empty: a part of arguments, to be added to others. */
-  static Args part() {
-    return new Args();
+  /**
+   * Begins empty: a part of arguments, to be added to others.
+   *
+   * @param size bytes of all that will be added, about
+   */
+  static Args part(int size) {
+    return new Args(size + 4 * AROUND);
+  }
+
+  /** Makes room for parts that will be added, so that the bytes are copied once. */
+  Args expecting(Iterable<Args> parts) {
+    int size = 0;
+    for (Args part : parts) {
+      size += part.length;
+    }
+    reserve(size);
+    return this;
   }
 
   Args add(String text) {
@@ -51,8 +71,7 @@ final class Args {
   }
 
   Args add(byte[] argument) {
-    // "$", up to 10 digits, two line ends.
-    reserve(argument.length + 15);
+    reserve(argument.length + AROUND);
     bytes[length++] = '$';
     digits(argument.length);
     append(CRLF);
@@ -108,7 +127,7 @@ final class Args {
 
   private AsyncCommand<byte[], byte[], List<Object>> command(
       CommandType type, byte[] script, byte[][] keys) {
-    Args head = new Args().add(script).add(keys.length);
+    Args head = new Args(1024).add(script).add(keys.length);
     for (byte[] key : keys) {
       head.add(key);
     }

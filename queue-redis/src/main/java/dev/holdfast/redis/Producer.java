@@ -84,7 +84,7 @@ final class Producer {
     }
 
     private static Args args(NewJob job, byte[] body, boolean again) {
-      return Args.part()
+      return Args.part(job.key().length() + body.length + 64)
           .add(job.key())
           .add(Body.letter(job.priority()))
           .add(terms(job, again))
@@ -188,9 +188,9 @@ final class Producer {
     sent.tries++;
     Args args = shared.args();
     args.add(name).add(sent.sequence).add(sent.entries.get(0).bound);
-    for (Entry entry : sent.entries) {
-      args.add(entry.args(sent.tries > 1));
-    }
+    List<Args> jobs = sent.entries.stream().map(entry -> entry.args(sent.tries > 1)).toList();
+    args.expecting(jobs);
+    jobs.forEach(args::add);
     var unused =
         shared
             .connections()

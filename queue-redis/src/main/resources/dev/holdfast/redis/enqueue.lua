@@ -25,14 +25,15 @@ local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], K
 local ops, seen, idem, ends = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
 local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13]}
 local producer, sequence, bound = 'p:' .. ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
-local FORGET_PRODUCER = 600000
+local FORGET_PRODUCER = 660000 -- ten minutes after its last call, of which up to one was not written
+local REFRESH = 60000 -- ms after which it is written again that the producer was seen
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 local space = bound - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
 local marks = redis.call('HMGET', meta, 'paused', 'layout')
 local paused, layout = marks[1], marks[2]
 local last = redis.call('HGET', ops, producer)
-redis.call('ZCARD', seen)
+local seen_at = tonumber(redis.call('ZSCORE', seen, producer) or 0)
 local tokens = redis.call('LLEN', bell)
 redis.call('HLEN', track) -- so that producers, too, are told of a queue that workers cannot use
 
@@ -147,19 +148,21 @@ if added > 0 then
     redis.call('ZADD', ends, unpack(key_ends))
   end
   redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))
-  redis.call('ZADD', seen, int(now), producer)
+  if math.abs(now - seen_at) >= REFRESH then
+    redis.call('ZADD', seen, now_text, producer)
+    -- Sweeps two producers that have gone; this one may have been among them, until just now.
+    local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', '0', '2')
+    if #old > 0 then
+      redis.call('HDEL', ops, unpack(old))
+      redis.call('ZREM', seen, unpack(old))
+    end
+  end
   if pushed or (earliest and (not first or earliest < tonumber(first))) then
     ring(bell, paused, tokens)
   end
 end
 
--- Sweeps what has ended: two producers, and as many idempotency keys as were added and two more.
--- Read only now: this producer may be among the old ones, until its call has been noted above.
-local old = redis.call('ZRANGEBYSCORE', seen, '-inf', int(now - FORGET_PRODUCER), 'LIMIT', 0, 2)
-if #old > 0 then
-  redis.call('HDEL', ops, unpack(old))
-  redis.call('ZREM', seen, unpack(old))
-end
+-- Sweeps idempotency keys that have ended: as many as were added and two more.
 if #keys > 0 then
   local over = redis.call('ZRANGEBYSCORE', ends, '-inf', int(now), 'LIMIT', 0, #keys / 2 + 2)
   if #over > 0 then

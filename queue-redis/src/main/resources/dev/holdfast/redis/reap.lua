@@ -27,7 +27,7 @@ local period, outage, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARG
 local longest, max_crashes = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_done, max_done = tonumber(ARGV[7]), tonumber(ARGV[8])
 local keep_dead, max_dead = tonumber(ARGV[9]), tonumber(ARGV[10])
-local MOST, FORGET_CALLER = 100, 600000
+local MOST, FORGET_CALLER = 100, 660000
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
 --- include clock, header, track, bell, retention, ends, reaping, layout
 
