@@ -12,6 +12,8 @@ enum Figure {
   OFFERED("offered", "jobs/s", 0, true),
   /** Jobs enqueued in a second, before the drain that is measured. */
   ENQUEUE_RATE("enqueued", "jobs/s", 0, true),
+  /** From the start of a peer's workers to the first job they handled; not part of the rate. */
+  FIRST_AFTER("first job after", "ms", 0, true),
   /** Time until all was done. */
   TOOK("took", "s", 3, true),
   /** Latency, half of the jobs. */
