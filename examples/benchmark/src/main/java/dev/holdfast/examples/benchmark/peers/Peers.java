@@ -8,6 +8,6 @@ public final class Peers {
 
   /** All of them, in the order they run. */
   public static List<Peer> all() {
-    return List.of(new DbSchedulerPeer());
+    return List.of(new DbSchedulerPeer(), new JobRunrPeer());
   }
 }
