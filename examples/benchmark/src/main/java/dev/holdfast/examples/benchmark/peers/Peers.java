@@ -8,6 +8,10 @@ public final class Peers {
 
   /** All of them, in the order they run. */
   public static List<Peer> all() {
-    return List.of(new DbSchedulerPeer(), new JobRunrPeer());
+    return List.of(
+        new DbSchedulerPeer(),
+        new JobRunrPeer(),
+        new RedissonQueuePeer(),
+        new RedissonExecutorPeer());
   }
 }
