@@ -12,6 +12,7 @@ public final class Peers {
         new DbSchedulerPeer(),
         new JobRunrPeer(),
         new RedissonQueuePeer(),
-        new RedissonExecutorPeer());
+        new RedissonExecutorPeer(),
+        new JesquePeer());
   }
 }
