@@ -40,6 +40,8 @@ enum Figure {
   OF_PIPELINED("to pipelined list", "×", 2, true),
   /** The compared figure, divided by that of the list pattern with one call a job. */
   OF_ONE_BY_ONE("to one-by-one list", "×", 2, true),
+  /** The compared figure, divided by that of Redis's own load generator. */
+  OF_REDIS_BENCHMARK("to redis-benchmark", "×", 2, true),
   /** The compared figure, divided by that of the bare BLMOVE loop. */
   OF_BLOCKING("to BLMOVE loop", "×", 2, true),
   /** The compared figure, divided by that of the first row of Holdfast's. */

@@ -20,7 +20,7 @@
  * DrainPlan}; {@code ThroughScenario}, {@code PickUpScenario}, {@code DelayedScenario}, {@code
  * ProcessesScenario} with {@code WorkerJvm}, {@code BacklogScenario}, {@code InFlightScenario},
  * {@code MemoryScenario}, {@code IdleScenario}; {@code PeersScenario}, with the adapters in {@link
- * dev.holdfast.examples.benchmark.peers}. Their limits: {@code BareList}.
+ * dev.holdfast.examples.benchmark.peers}. Their limits: {@code BareList}, {@code RedisBenchmark}.
  */
 @NullMarked
 package dev.holdfast.examples.benchmark;
