@@ -26,7 +26,9 @@ final class PeersScenario {
   static Scenario of(Bench bench, List<Peer> peers) {
     List<Row> rows = new ArrayList<>();
     rows.add(BareList.limit(bench));
-    rows.add(Drain.row("Holdfast, 50 slots", bench, DrainPlan.USUAL.withSlots(SLOTS)));
+    rows.add(
+        Drain.withEnqueuing(
+            "Holdfast: Redis, enqueueAll lists of 1,000", bench, DrainPlan.USUAL.withSlots(SLOTS)));
     for (Peer peer : peers) {
       rows.add(row(bench, peer));
     }

@@ -24,15 +24,14 @@ import org.jspecify.annotations.Nullable;
  * db-scheduler on PostgreSQL, with the polling strategy and the fractions that its documentation
  * names for a high throughput.
  *
- * <p>It promises what Holdfast does: a job that a dead process held runs again, here after four
- * missed heartbeats, 20 minutes by default.
+ * <p>It promises what Holdfast does: a job that a dead process held runs again, after six missed
+ * heartbeats, which by default are 30 minutes.
  */
 final class DbSchedulerPeer implements Peer {
   private static final TaskDescriptor<Payload> TASK = TaskDescriptor.of("noop", Payload.class);
   private static final Duration POLLING = Duration.ofMillis(10);
   private static final double FETCH_BELOW = 1.0;
   private static final double FETCH_UP_TO = 4.0;
-  private static final int CONNECTIONS = 20;
 
   /** The table of its documentation, without what serves priorities, which are off. */
   private static final String TABLE =
@@ -81,7 +80,7 @@ final class DbSchedulerPeer implements Peer {
 
   @Override
   public Session open(String redis) throws IOException, SQLException {
-    Postgres postgres = Postgres.start(CONNECTIONS);
+    Postgres postgres = Postgres.start();
     try (Connection connection = postgres.dataSource().getConnection();
         Statement statement = connection.createStatement()) {
       statement.execute(TABLE);

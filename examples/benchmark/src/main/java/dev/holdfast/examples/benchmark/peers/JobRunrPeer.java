@@ -29,8 +29,6 @@ final class JobRunrPeer implements Peer {
   /** The least that it takes for a store on SQL. */
   private static final Duration POLLING = Duration.ofSeconds(5);
 
-  private static final int CONNECTIONS = 20;
-
   /**
    * A job.
    *
@@ -88,7 +86,7 @@ final class JobRunrPeer implements Peer {
 
   @Override
   public Session open(String redis) throws IOException {
-    Postgres postgres = Postgres.start(CONNECTIONS);
+    Postgres postgres = Postgres.start();
     try {
       return new Run(postgres);
     } catch (RuntimeException e) {

@@ -47,7 +47,8 @@ public interface Peer {
     void enqueue(int jobs) throws Exception;
 
     /**
-     * Starts workers and returns at once. Timed from here until the last job was handled.
+     * Starts workers and returns at once. Timed from the first job that was handled to the last;
+     * how long the first one took is shown apart.
      *
      * @param slots jobs at once
      * @param handled to be called with each job's number, by any thread
