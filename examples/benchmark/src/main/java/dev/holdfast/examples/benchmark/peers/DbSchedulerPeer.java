@@ -132,10 +132,11 @@ final class DbSchedulerPeer implements Peer {
 
     @Override
     public void close() throws IOException {
-      if (scheduler != null) {
-        scheduler.stop();
+      try (postgres) {
+        if (scheduler != null) {
+          scheduler.stop();
+        }
       }
-      postgres.close();
     }
   }
 }

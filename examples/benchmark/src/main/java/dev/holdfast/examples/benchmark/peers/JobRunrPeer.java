@@ -135,11 +135,12 @@ final class JobRunrPeer implements Peer {
 
     @Override
     public void close() throws IOException {
-      if (server != null) {
-        server.stop();
+      try (postgres;
+          store) {
+        if (server != null) {
+          server.stop();
+        }
       }
-      store.close();
-      postgres.close();
     }
   }
 }

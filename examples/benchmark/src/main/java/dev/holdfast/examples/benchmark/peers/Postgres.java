@@ -81,7 +81,8 @@ final class Postgres implements AutoCloseable {
 
   @Override
   public void close() throws IOException {
-    pool.close();
-    server.close();
+    try (server) {
+      pool.close();
+    }
   }
 }
