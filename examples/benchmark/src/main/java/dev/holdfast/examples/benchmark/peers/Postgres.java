@@ -7,6 +7,7 @@ import io.zonky.test.db.postgres.util.LinuxUtils;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +24,9 @@ import javax.sql.DataSource;
 final class Postgres implements AutoCloseable {
   /** The processors that the build brings a PostgreSQL for. */
   private static final Set<String> PROCESSORS = Set.of("amd64", "aarch64");
+
+  /** Its default of 10 seconds is short for a machine that builds meanwhile. */
+  private static final Duration PATIENCE = Duration.ofMinutes(1);
 
   private final EmbeddedPostgres server;
   private final HikariDataSource pool;
@@ -62,6 +66,7 @@ final class Postgres implements AutoCloseable {
   static Postgres start() throws IOException {
     EmbeddedPostgres server =
         EmbeddedPostgres.builder()
+            .setPGStartupWait(PATIENCE)
             .setServerConfig("fsync", "off")
             .setServerConfig("synchronous_commit", "off")
             .start();
