@@ -32,6 +32,12 @@ final class Drain {
 
   /** A row that drains. */
   static Row row(String name, Bench bench, DrainPlan plan) {
+    return Row.holdfast(
+        name, jobs -> new Drain(bench, plan).run(jobs).without(Figure.ENQUEUE_RATE));
+  }
+
+  /** A row that drains, and tells as well how fast its backlog was enqueued. */
+  static Row withEnqueuing(String name, Bench bench, DrainPlan plan) {
     return Row.holdfast(name, jobs -> new Drain(bench, plan).run(jobs));
   }
 
@@ -52,12 +58,14 @@ final class Drain {
         queues.forEach(queue -> holdfast.queue(queue).pause());
         counted = new Deliveries(jobs);
         handle(receiver, counted, failures);
+        long started = System.nanoTime();
         fill(holdfast, jobs);
+        double enqueued = jobs * 1e9 / (System.nanoTime() - started);
         Measuring measuring = Measuring.start(rig);
         queues.forEach(queue -> holdfast.queue(queue).resume());
         counted.await(Backlog.PATIENCE);
         Backlog.awaitEmpty(holdfast, queues);
-        sample = measuring.end(jobs);
+        sample = measuring.end(jobs).with(Figure.ENQUEUE_RATE, enqueued);
       }
       counted.requireExact();
       requireFailures(failures.get(), jobs);

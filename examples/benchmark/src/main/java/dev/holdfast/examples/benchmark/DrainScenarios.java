@@ -25,6 +25,7 @@ final class DrainScenarios {
     rows.add(
         BareList.moving(
             bench, "list: LMOVE, then LREM, each awaited", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
+    rows.add(RedisBenchmark.moving(bench));
     List<Integer> numbers = bench.scale().quick() ? SLOTS_QUICK : SLOTS;
     for (int slots : numbers) {
       rows.add(row(slots(slots) + ", platform threads", DrainPlan.USUAL.withSlots(slots)));

@@ -22,6 +22,7 @@ final class EnqueueScenario {
     List<Row> rows = new ArrayList<>();
     rows.add(BareList.pushing(bench, "list: RPUSH, pipelined", Role.PIPELINED, Way.PIPELINED));
     rows.add(BareList.pushing(bench, "list: RPUSH, each awaited", Role.ONE_BY_ONE, Way.ONE_BY_ONE));
+    rows.add(RedisBenchmark.pushing(bench));
     for (int threads : List.of(1, 8, 64)) {
       rows.add(
           scenario.row(

@@ -12,6 +12,8 @@ enum Figure {
   OFFERED("offered", "jobs/s", 0, true),
   /** Jobs enqueued in a second, before the drain that is measured. */
   ENQUEUE_RATE("enqueued", "jobs/s", 0, true),
+  /** From the start of a peer's workers to the first job they handled; not part of the rate. */
+  FIRST_AFTER("first job after", "ms", 0, true),
   /** Time until all was done. */
   TOOK("took", "s", 3, true),
   /** Latency, half of the jobs. */
@@ -38,6 +40,8 @@ enum Figure {
   OF_PIPELINED("to pipelined list", "×", 2, true),
   /** The compared figure, divided by that of the list pattern with one call a job. */
   OF_ONE_BY_ONE("to one-by-one list", "×", 2, true),
+  /** The compared figure, divided by that of Redis's own load generator. */
+  OF_REDIS_BENCHMARK("to redis-benchmark", "×", 2, true),
   /** The compared figure, divided by that of the bare BLMOVE loop. */
   OF_BLOCKING("to BLMOVE loop", "×", 2, true),
   /** The compared figure, divided by that of the first row of Holdfast's. */

@@ -12,6 +12,8 @@ enum Role {
   ONE_BY_ONE(Figure.OF_ONE_BY_ONE),
   /** A bare loop around BLMOVE: the least latency there is. */
   BLOCKING(Figure.OF_BLOCKING),
+  /** Redis's own load generator: about what the server does at most. */
+  REDIS_BENCHMARK(Figure.OF_REDIS_BENCHMARK),
   /** Shown beside the others, compared with nothing. */
   ASIDE(null),
   /** Another library. */

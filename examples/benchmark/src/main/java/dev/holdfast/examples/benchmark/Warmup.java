@@ -8,6 +8,10 @@ final class Warmup {
   private static final int FIRST = 2_000;
   private static final int LEAST = 100;
   private static final int LEAST_RUNS = 2;
+
+  /** Most of a short run of a peer is the start of its database and of its threads. */
+  private static final int LEAST_RUNS_OF_PEER = 5;
+
   private static final int MOST_RUNS = 10;
   private static final int MOST_OF_FIXED = 10_000;
 
@@ -38,6 +42,7 @@ final class Warmup {
     int next = scale.jobs(FIRST);
     int jobs;
     int runs = 0;
+    int least = row.role() == Role.PEER ? LEAST_RUNS_OF_PEER : LEAST_RUNS;
     do {
       jobs = next;
       double rate = row.measurement().run(jobs).get(Figure.RATE).orElse(jobs);
@@ -45,7 +50,7 @@ final class Warmup {
       runs++;
       // A cold JVM tells too low a rate, and would make the counted runs too short: as long as
       // the rate grows, another run follows.
-    } while (runs < LEAST_RUNS
+    } while (runs < least
         || (runs < MOST_RUNS
             && (next / 4 * 3 > jobs || System.nanoTime() - started < scale.warmup().toNanos())));
     return next;

@@ -19,9 +19,8 @@
  * <p>The scenarios: {@code EnqueueScenario}; {@code DrainScenarios} with {@code Drain} and {@code
  * DrainPlan}; {@code ThroughScenario}, {@code PickUpScenario}, {@code DelayedScenario}, {@code
  * ProcessesScenario} with {@code WorkerJvm}, {@code BacklogScenario}, {@code InFlightScenario},
- * {@code MemoryScenario}, {@code IdleScenario}; {@code PeersScenario} with {@link
- * dev.holdfast.examples.benchmark.Peer}, what an adapter of another library implements. Their
- * limits: {@code BareList}.
+ * {@code MemoryScenario}, {@code IdleScenario}; {@code PeersScenario}, with the adapters in {@link
+ * dev.holdfast.examples.benchmark.peers}. Their limits: {@code BareList}, {@code RedisBenchmark}.
  */
 @NullMarked
 package dev.holdfast.examples.benchmark;

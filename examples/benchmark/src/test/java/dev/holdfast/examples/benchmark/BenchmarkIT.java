@@ -74,7 +74,10 @@ class BenchmarkIT {
       for (int j = 0; j < rows.size(); j++) {
         String name = scenario.rows().get(j).name();
         assertThat(rows.get(j).get("name").asText()).isEqualTo(name);
-        assertThat(rows.get(j).get("figures")).as(scenario.name() + ", " + name).isNotEmpty();
+        // The one row that may have none: redis-benchmark is no part of the build.
+        if (!name.equals("redis-benchmark: not on the PATH")) {
+          assertThat(rows.get(j).get("figures")).as(scenario.name() + ", " + name).isNotEmpty();
+        }
         assertThat(text()).contains("| " + name + " ");
       }
     }

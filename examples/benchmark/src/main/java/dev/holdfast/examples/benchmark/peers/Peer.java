@@ -1,5 +1,6 @@
-package dev.holdfast.examples.benchmark;
+package dev.holdfast.examples.benchmark.peers;
 
+import java.util.Optional;
 import java.util.function.IntConsumer;
 
 /**
@@ -18,6 +19,13 @@ public interface Peer {
 
   /** How it is set up, in one line: store, threads, batch sizes, polling, what is not promised. */
   String settings();
+
+  /**
+   * Why it cannot run on this machine, in half a sentence that the report shows; empty if it can.
+   */
+  default Optional<String> obstacle() {
+    return Optional.empty();
+  }
 
   /**
    * Opens it on an empty store; called once a run.
@@ -39,7 +47,8 @@ public interface Peer {
     void enqueue(int jobs) throws Exception;
 
     /**
-     * Starts workers and returns at once. Timed from here until the last job was handled.
+     * Starts workers and returns at once. Timed from the first job that was handled to the last;
+     * how long the first one took is shown apart.
      *
      * @param slots jobs at once
      * @param handled to be called with each job's number, by any thread
