@@ -29,10 +29,12 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ScriptHeaderTest {
   private static final Set<String> INCLUDES =
       Set.of(
+          "admit",
           "bell",
           "clock",
           "ends",
           "header",
+          "holding",
           "layout",
           "leaving",
           "outcomes",
@@ -41,6 +43,7 @@ final class ScriptHeaderTest {
           "retention",
           "skip",
           "track",
+          "unique",
           "view");
 
   /** Commands that make the memory in use grow: a full Redis refuses them as a first write. */
@@ -172,12 +175,18 @@ final class ScriptHeaderTest {
       case REAP -> names(Upkeep.Gate.values());
       case CANCEL -> acts(ActReply.DONE, ActReply.REQUESTED, ActReply.ENDED, ActReply.NOT_FOUND);
       case REDRIVE ->
-          acts(ActReply.DONE, ActReply.NOT_APPLICABLE, ActReply.MISSING, ActReply.NOT_FOUND);
+          acts(
+              ActReply.DONE,
+              ActReply.NOT_APPLICABLE,
+              ActReply.MISSING,
+              ActReply.KEY_TAKEN,
+              ActReply.NOT_FOUND);
       case MOVE ->
           acts(
               ActReply.DONE,
               ActReply.NOT_APPLICABLE,
               ActReply.ACTIVE,
+              ActReply.ON_RETURN,
               ActReply.ENDED,
               ActReply.NOT_FOUND);
       case DELETE ->
@@ -187,6 +196,7 @@ final class ScriptHeaderTest {
       case NOTE -> Set.of("WRITTEN", "REFUSED");
       case TIDY -> Set.of("TIDIED", "WRONG_TYPE");
       case PURGE -> Set.of("PURGED");
+      case BOUND -> Set.of("BOUND");
       case PAUSE, LEAVE, RING -> Set.of("DONE");
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");

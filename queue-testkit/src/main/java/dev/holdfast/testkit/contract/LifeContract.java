@@ -379,9 +379,9 @@ public abstract class LifeContract extends EngineContract {
       }
     } else if (dice < 12) {
       Priority lane = any(LANES);
-      expected = LifeModel.actOnWaiting(job, ActReply.ACTIVE);
+      expected = LifeModel.actOnWaiting(job, ActReply.ON_RETURN);
       given = control.prioritize(queue(), key, lane);
-      if (given == ActReply.DONE) {
+      if (given == ActReply.DONE || given == ActReply.ON_RETURN) {
         job.lane = lane;
       }
     } else if (dice < 13) {
