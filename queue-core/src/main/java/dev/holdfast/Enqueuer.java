@@ -281,10 +281,9 @@ final class Enqueuer {
               queue.name(),
               "queue "
                   + queue.name()
-                  + " is at its bound (JobQueue.bound if that is set, else"
-                  + " HoldfastOptions.queueBound, "
+                  + " is at its bound of "
                   + options.queueBound()
-                  + " here); job "
+                  + " jobs (or what JobQueue.changeBound has set instead); job "
                   + prepared.id()
                   + " was not added. Retry later, raise the bound, or add workers");
     };
