@@ -37,6 +37,7 @@ final class ScriptHeaderTest {
           "holding",
           "layout",
           "leaving",
+          "naming",
           "outcomes",
           "reaping",
           "reclaims",
