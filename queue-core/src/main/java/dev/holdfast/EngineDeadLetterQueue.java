@@ -79,7 +79,8 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
       case DONE -> RedriveResult.REDRIVEN;
       case MISSING -> RedriveResult.BODY_MISSING;
       case NOT_FOUND -> RedriveResult.NOT_FOUND;
-      case NOT_APPLICABLE, ACTIVE, REQUESTED, ENDED -> RedriveResult.NOT_DEAD;
+      case KEY_TAKEN -> RedriveResult.UNIQUE_KEY_TAKEN;
+      case NOT_APPLICABLE, ACTIVE, REQUESTED, ON_RETURN, ENDED -> RedriveResult.NOT_DEAD;
     };
   }
 

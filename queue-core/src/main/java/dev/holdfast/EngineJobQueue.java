@@ -11,6 +11,7 @@ import dev.holdfast.spi.Control.ActReply;
 import dev.holdfast.spi.QueueRef;
 import java.time.Instant;
 import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -89,9 +90,9 @@ final class EngineJobQueue implements JobQueue {
   public DeleteResult delete(JobId id) {
     QueueRef where = in(id);
     return switch (control.get().delete(where, id.key())) {
-      case ACTIVE, REQUESTED -> DeleteResult.ACTIVE;
+      case ACTIVE, REQUESTED, ON_RETURN -> DeleteResult.ACTIVE;
       case NOT_FOUND -> DeleteResult.NOT_FOUND;
-      case DONE, ENDED, NOT_APPLICABLE, MISSING -> DeleteResult.DELETED;
+      case DONE, ENDED, NOT_APPLICABLE, MISSING, KEY_TAKEN -> DeleteResult.DELETED;
     };
   }
 
@@ -108,6 +109,26 @@ final class EngineJobQueue implements JobQueue {
     return purged;
   }
 
+  @Override
+  public void changeBound(long jobs) {
+    if (jobs < 1 || jobs > HoldfastOptions.MOST_QUEUE_BOUND) {
+      throw new IllegalArgumentException(
+          "the bound is " + jobs + "; it must be 1 to " + HoldfastOptions.MOST_QUEUE_BOUND);
+    }
+    control.get().changeBound(queue, jobs);
+  }
+
+  @Override
+  public void clearBound() {
+    control.get().changeBound(queue, null);
+  }
+
+  @Override
+  public OptionalLong bound() {
+    Long bound = control.get().bound(queue);
+    return bound == null ? OptionalLong.empty() : OptionalLong.of(bound);
+  }
+
   private QueueRef in(JobId id) {
     return JobViews.in(queue.name(), id);
   }
@@ -115,7 +136,8 @@ final class EngineJobQueue implements JobQueue {
   private static MoveResult moved(ActReply reply) {
     return switch (reply) {
       case DONE -> MoveResult.MOVED;
-      case NOT_APPLICABLE, MISSING -> MoveResult.UNCHANGED;
+      case ON_RETURN -> MoveResult.ON_RETURN;
+      case NOT_APPLICABLE, MISSING, KEY_TAKEN -> MoveResult.UNCHANGED;
       case ACTIVE, REQUESTED -> MoveResult.ACTIVE;
       case ENDED -> MoveResult.ALREADY_ENDED;
       case NOT_FOUND -> MoveResult.NOT_FOUND;

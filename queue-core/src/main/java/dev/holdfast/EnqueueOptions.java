@@ -4,6 +4,7 @@ import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Uniqueness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -28,6 +29,8 @@ public final class EnqueueOptions {
   private final Priority priority;
   private final @Nullable String idempotencyKey;
   private final Duration idempotencyKept;
+  private final boolean samePayload;
+  private final @Nullable Uniqueness unique;
   private final @Nullable String correlationId;
   private final @Nullable String traceparent;
   private final @Nullable JobId retryOf;
@@ -40,6 +43,8 @@ public final class EnqueueOptions {
     this.priority = draft.priority;
     this.idempotencyKey = draft.idempotencyKey;
     this.idempotencyKept = draft.idempotencyKept;
+    this.samePayload = draft.samePayload;
+    this.unique = draft.unique;
     this.correlationId = draft.correlationId;
     this.traceparent = draft.traceparent;
     this.retryOf = draft.retryOf;
@@ -54,6 +59,8 @@ public final class EnqueueOptions {
     private Priority priority = Priority.NORMAL;
     private @Nullable String idempotencyKey;
     private Duration idempotencyKept = IDEMPOTENCY_DEFAULT;
+    private boolean samePayload;
+    private @Nullable Uniqueness unique;
     private @Nullable String correlationId;
     private @Nullable String traceparent;
     private @Nullable JobId retryOf;
@@ -68,6 +75,8 @@ public final class EnqueueOptions {
     draft.priority = priority;
     draft.idempotencyKey = idempotencyKey;
     draft.idempotencyKept = idempotencyKept;
+    draft.samePayload = samePayload;
+    draft.unique = unique;
     draft.correlationId = correlationId;
     draft.traceparent = traceparent;
     draft.retryOf = retryOf;
@@ -180,6 +189,34 @@ public final class EnqueueOptions {
   }
 
   /**
+   * Refuses to take a job with another payload for this one: if one holds the idempotency key, the
+   * enqueue throws {@link dev.holdfast.job.IdempotencyConflictException}. By default that job is
+   * answered, and the payload of this call is dropped.
+   *
+   * <p>Payloads are compared as JSON, by 64 bits of a digest; the order of fields does not count.
+   * Jobs of a version that kept no digest are the same as any. Nothing without an idempotency key.
+   */
+  public EnqueueOptions requireSamePayload() {
+    return with(draft -> draft.samePayload = true);
+  }
+
+  /**
+   * What to do if a job of the same type and unique key is in the queue. Default: add this one,
+   * too. An idempotency key is looked at first.
+   *
+   * @throws InvalidJobException if it is a debounce, which says itself when the job starts, and
+   *     these options have a delay or an instant
+   */
+  public EnqueueOptions unique(Uniqueness uniqueness) {
+    Objects.requireNonNull(uniqueness, "uniqueness");
+    if (uniqueness instanceof Uniqueness.Debounce && (delay != null || instant != null)) {
+      throw new InvalidJobException(
+          "a debounced job starts when it has been quiet; leave out its delay or instant");
+    }
+    return with(draft -> draft.unique = uniqueness);
+  }
+
+  /**
    * An id that ties this job to the request it came from; it is in the handler's context, in the
    * MDC and in the job's status.
    *
@@ -247,6 +284,16 @@ public final class EnqueueOptions {
   /** How long the idempotency key is kept, if there is one. */
   public Duration idempotencyKept() {
     return idempotencyKept;
+  }
+
+  /** Whether a job with another payload must not be taken for this one. */
+  public boolean samePayload() {
+    return samePayload;
+  }
+
+  /** What to do if a job of the same unique key is there, or null. */
+  public @Nullable Uniqueness unique() {
+    return unique;
   }
 
   /** The correlation id, or null. */

@@ -2,12 +2,16 @@ package dev.holdfast;
 
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
+import dev.holdfast.job.IdempotencyConflictException;
 import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobKeys;
+import dev.holdfast.job.Naming;
 import dev.holdfast.job.QueueFullException;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.json.EnvelopeJson;
 import dev.holdfast.json.JacksonCodec;
+import dev.holdfast.json.PayloadDigest;
 import dev.holdfast.spi.Codec;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
@@ -97,14 +101,14 @@ final class Enqueuer {
             how.traceparent(),
             how.headers(),
             Map.of());
-    String idempotency = how.idempotencyKey();
     NewJob job =
         new NewJob(
             id.key(),
             type.type(),
             how.priority(),
             start(how),
-            idempotency == null ? null : new NewJob.Idempotency(idempotency, how.idempotencyKept()),
+            idempotency(how, json),
+            how.unique(),
             how.retryOf() != null,
             envelopes.encode(envelope));
     return new Prepared(id, QueueRef.of(id), job);
@@ -123,7 +127,18 @@ final class Enqueuer {
     return retried;
   }
 
+  private static NewJob.@Nullable Idempotency idempotency(EnqueueOptions how, byte[] json) {
+    String key = how.idempotencyKey();
+    return key == null
+        ? null
+        : new NewJob.Idempotency(
+            key, how.idempotencyKept(), PayloadDigest.of(json), how.samePayload());
+  }
+
   private static NewJob.Start start(EnqueueOptions how) {
+    if (how.unique() instanceof Uniqueness.Debounce debounce) {
+      return new NewJob.Start(debounce.quiet(), null);
+    }
     return how.delay() == null && how.instant() == null
         ? NewJob.Start.NOW
         : new NewJob.Start(how.delay(), how.instant());
@@ -253,12 +268,14 @@ final class Enqueuer {
     QueueRef queue = prepared.queue();
     options.meters().enqueued(queue.name(), prepared.job().type(), reply.verdict());
     String existing = reply.existingKey();
+    JobId there = existing == null ? prepared.id() : queue.id(existing);
     return switch (reply.verdict()) {
       case CREATED -> new Enqueued(prepared.id(), null);
       case EXISTING_ID -> new Enqueued(prepared.id(), Enqueued.Rule.ID);
-      case EXISTING_IDEMPOTENCY_KEY ->
-          new Enqueued(
-              existing == null ? prepared.id() : queue.id(existing), Enqueued.Rule.IDEMPOTENCY_KEY);
+      case EXISTING_IDEMPOTENCY_KEY -> new Enqueued(there, Enqueued.Rule.IDEMPOTENCY_KEY);
+      case EXISTING_UNIQUE_KEY, REPLACED ->
+          new Enqueued(there, Enqueued.Rule.of(Objects.requireNonNull(prepared.job().unique())));
+      case CONFLICT -> throw conflict(prepared, there);
       case FULL ->
           throw new QueueFullException(
               queue.name(),
@@ -266,9 +283,23 @@ final class Enqueuer {
                   + queue.name()
                   + " is at its bound of "
                   + options.queueBound()
-                  + " jobs; job "
+                  + " jobs (or what JobQueue.changeBound has set instead); job "
                   + prepared.id()
                   + " was not added. Retry later, raise the bound, or add workers");
     };
+  }
+
+  private static IdempotencyConflictException conflict(Prepared prepared, JobId existing) {
+    String key = Objects.requireNonNull(prepared.job().idempotency()).key();
+    return new IdempotencyConflictException(
+        existing,
+        key,
+        "job "
+            + prepared.id()
+            + " was not added: its idempotency key "
+            + Naming.quote(key)
+            + " is held by job "
+            + existing
+            + ", which has another payload. Use another key, or send the same payload");
   }
 }

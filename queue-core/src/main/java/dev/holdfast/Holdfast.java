@@ -218,7 +218,7 @@ public final class Holdfast implements AutoCloseable {
       case REQUESTED, ACTIVE -> CancelResult.REQUESTED;
       case ENDED -> CancelResult.ALREADY_ENDED;
       case NOT_FOUND -> CancelResult.NOT_FOUND;
-      case NOT_APPLICABLE, MISSING ->
+      case NOT_APPLICABLE, MISSING, ON_RETURN, KEY_TAKEN ->
           throw new IllegalStateException("the engine answered the cancel of " + id + ": " + reply);
     };
   }

@@ -32,6 +32,8 @@ public record HoldfastOptions(
     List<EnqueueInterceptor> enqueueInterceptors,
     TransactionBoundary transactionBoundary,
     Retention retention) {
+  /** The highest bound of a queue. */
+  static final long MOST_QUEUE_BOUND = 1_000_000_000L;
 
   /**
    * Checks the bounds.
@@ -44,7 +46,7 @@ public record HoldfastOptions(
       throw new InvalidHandlerException(
           "enqueueDeadline is " + enqueueDeadline + "; it must be 50 ms to 10 min");
     }
-    if (queueBound < 1 || queueBound > 1_000_000_000L) {
+    if (queueBound < 1 || queueBound > MOST_QUEUE_BOUND) {
       throw new InvalidHandlerException(
           "queueBound is " + queueBound + "; it must be 1 to 1,000,000,000");
     }

@@ -7,6 +7,7 @@ import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import java.time.Instant;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,12 +49,32 @@ public interface JobQueue {
    */
   MoveResult reschedule(JobId id, Instant runAt);
 
-  /** Moves a waiting job to another lane. */
+  /**
+   * Moves a waiting job to another lane, ready, scheduled or between two attempts; its time stays.
+   * A running one ({@link MoveResult#ON_RETURN}) goes to that lane should it return to the queue.
+   */
   MoveResult changePriority(JobId id, Priority priority);
 
   /**
+   * Sets how many jobs the queue may hold, dead letters not counted, for all producers at once and
+   * until it is set again or cleared. It wins over {@link HoldfastOptions#queueBound()}. Jobs
+   * beyond a lower bound stay; what is enqueued meanwhile is refused with a {@code
+   * QueueFullException}.
+   *
+   * @param jobs 1 to 1,000,000,000
+   * @throws IllegalArgumentException if it is out of range
+   */
+  void changeBound(long jobs);
+
+  /** Takes the bound back, so that each producer's {@link HoldfastOptions#queueBound()} counts. */
+  void clearBound();
+
+  /** The bound that was set with {@link #changeBound}; empty if none is. */
+  OptionalLong bound();
+
+  /**
    * Removes every trace of a job that does not run, such as for a request of erasure: payload,
-   * history, log, result and idempotency key. What the job did elsewhere stays.
+   * history, log, result, idempotency and unique key. What the job did elsewhere stays.
    */
   DeleteResult delete(JobId id);
 

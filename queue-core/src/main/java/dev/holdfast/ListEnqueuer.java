@@ -49,10 +49,12 @@ final class ListEnqueuer {
     if (common == null) {
       throw new InvalidJobException("options are null; use EnqueueOptions.defaults()");
     }
-    if (common.retryOf() != null || common.idempotencyKey() != null) {
+    if (common.retryOf() != null || common.idempotencyKey() != null || common.unique() != null) {
       throw new InvalidJobException(
           "the common options of a list name "
-              + (common.retryOf() != null ? "an id to retry" : "an idempotency key")
+              + (common.retryOf() != null
+                  ? "an id to retry"
+                  : common.unique() != null ? "a unique key" : "an idempotency key")
               + ", which belongs to one job; give that element a JobRequest. Nothing was sent");
     }
     List<Prepared> prepared = new ArrayList<>(jobs.size());

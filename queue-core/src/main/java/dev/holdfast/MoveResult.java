@@ -6,6 +6,8 @@ public enum MoveResult {
   MOVED,
   /** There is nothing to change: it is ready already, or what is stored of it cannot be read. */
   UNCHANGED,
+  /** It runs. Should it return to its queue, it returns to the new lane. Of a priority only. */
+  ON_RETURN,
   /** It runs; nothing was changed. */
   ACTIVE,
   /** It had succeeded, died or been cancelled before; nothing was changed. */

@@ -7,12 +7,14 @@ import dev.holdfast.EnqueueResult.Rejected;
 import dev.holdfast.EnqueueResult.Unknown;
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
+import dev.holdfast.job.IdempotencyConflictException;
 import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobType;
 import dev.holdfast.job.OutcomeUnknownException;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.QueueFullException;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.json.EnvelopeJson;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
@@ -153,6 +155,63 @@ class EnqueuerTest {
       assertThat(calls.get(1).queue()).isEqualTo(new QueueRef("mail", 3));
       assertThat(calls.get(1).jobs().get(0).retry()).isTrue();
       assertThat(calls.get(1).jobs().get(0).key()).isEqualTo(OTHER);
+    }
+
+    @Test
+    void that_is_one_of_a_unique_key_says_by_which_rule() {
+      Map<Uniqueness, Enqueued.Rule> rules =
+          Map.of(
+              Uniqueness.untilStarted("k"), Enqueued.Rule.UNTIL_STARTED,
+              Uniqueness.untilFinished("k"), Enqueued.Rule.UNTIL_FINISHED,
+              Uniqueness.forWindow("k", Duration.ofHours(1)), Enqueued.Rule.WINDOW,
+              Uniqueness.throttle("k", 3, Duration.ofHours(1)), Enqueued.Rule.THROTTLE);
+      answer = (queue, job) -> replied(Verdict.EXISTING_UNIQUE_KEY, OTHER);
+      rules.forEach(
+          (unique, rule) -> {
+            Enqueued enqueued =
+                holdfast.enqueue(new Welcome(7), EnqueueOptions.defaults().unique(unique));
+            assertThat(enqueued).isEqualTo(new Enqueued(new JobId("mail", 0, OTHER), rule));
+            assertThat(enqueued.created()).isFalse();
+            assertThat(enqueued.replaced()).isFalse();
+          });
+      answer = (queue, job) -> replied(Verdict.REPLACED, OTHER);
+      Enqueued latest =
+          holdfast.enqueue(
+              new Welcome(7), EnqueueOptions.defaults().unique(Uniqueness.keepLatest("k")));
+      assertThat(latest)
+          .isEqualTo(new Enqueued(new JobId("mail", 0, OTHER), Enqueued.Rule.KEEP_LATEST));
+      assertThat(latest.replaced()).isTrue();
+    }
+
+    @Test
+    void that_is_debounced_starts_when_it_has_been_quiet() {
+      Uniqueness rule = Uniqueness.debounce("k", Duration.ofSeconds(3), Duration.ofSeconds(9));
+      holdfast.enqueue(new Welcome(7), EnqueueOptions.defaults().unique(rule));
+      NewJob job = calls.get(0).jobs().get(0);
+      assertThat(job.unique()).isEqualTo(rule);
+      assertThat(job.start()).isEqualTo(new NewJob.Start(Duration.ofSeconds(3), null));
+    }
+
+    @Test
+    void with_another_payload_under_its_key_is_a_conflict() {
+      answer = (queue, job) -> replied(Verdict.CONFLICT, OTHER);
+      EnqueueOptions options =
+          EnqueueOptions.defaults().idempotencyKey("welcome:7").requireSamePayload();
+      assertThatExceptionOfType(IdempotencyConflictException.class)
+          .isThrownBy(() -> holdfast.enqueue(new Welcome(7), options))
+          .withMessageContaining("welcome:7")
+          .withMessageContaining("mail~0~" + OTHER)
+          .satisfies(
+              e -> {
+                assertThat(e.existing()).isEqualTo(new JobId("mail", 0, OTHER));
+                assertThat(e.key()).isEqualTo("welcome:7");
+              });
+      NewJob.Idempotency sent = calls.get(0).jobs().get(0).idempotency();
+      assertThat(sent).isNotNull();
+      assertThat(sent.samePayload()).isTrue();
+      assertThat(sent.payload()).matches("[0-9a-f]{16}");
+      assertThat(holdfast.enqueueAll(List.of(JobRequest.of(new Welcome(7), options))).get(0))
+          .isInstanceOf(EnqueueResult.Rejected.class);
     }
 
     @Test

@@ -13,6 +13,7 @@ import dev.holdfast.job.InvalidNameException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.Retention;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.worker.HandlerOptions;
 import dev.holdfast.worker.QueueOrder;
 import dev.holdfast.worker.WorkerOptions;
@@ -120,6 +121,29 @@ class OptionsTest {
         assertThatExceptionOfType(InvalidJobException.class)
             .isThrownBy(() -> EnqueueOptions.defaults().idempotencyKey("k", keep));
       }
+    }
+
+    @Test
+    void a_unique_key_is_set_beside_the_others() {
+      Uniqueness rule = Uniqueness.untilFinished("user:7");
+      EnqueueOptions options =
+          EnqueueOptions.in(ofSeconds(5)).unique(rule).idempotencyKey("k").requireSamePayload();
+      assertThat(options.unique()).isEqualTo(rule);
+      assertThat(options.samePayload()).isTrue();
+      assertThat(options.delay()).isEqualTo(ofSeconds(5));
+      assertThat(EnqueueOptions.defaults().unique()).isNull();
+      assertThat(EnqueueOptions.defaults().samePayload()).isFalse();
+    }
+
+    @Test
+    void a_debounce_with_a_start_of_its_own_is_refused() {
+      Uniqueness rule = Uniqueness.debounce("k", ofSeconds(1), ofSeconds(2));
+      assertThatExceptionOfType(InvalidJobException.class)
+          .isThrownBy(() -> EnqueueOptions.in(ofSeconds(5)).unique(rule));
+      assertThatExceptionOfType(InvalidJobException.class)
+          .isThrownBy(() -> EnqueueOptions.at(Instant.EPOCH).unique(rule));
+      assertThat(EnqueueOptions.in(ofSeconds(5)).unique(Uniqueness.keepLatest("k")).unique())
+          .isNotNull();
     }
 
     @Test

@@ -39,5 +39,9 @@ public enum StateReason {
   /** Cancelled by its handler: nothing left to do. */
   DISCARDED,
   /** Cancelled on request. */
-  CANCELLED_ON_REQUEST
+  CANCELLED_ON_REQUEST,
+  /**
+   * Cancelled instead of attempted again: a newer job holds its keep-latest key, or had held it.
+   */
+  SUPERSEDED
 }

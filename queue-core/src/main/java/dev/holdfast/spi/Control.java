@@ -28,7 +28,11 @@ public interface Control {
   /** Ends a waiting job, or asks that a running one ends. */
   ActReply cancel(QueueRef queue, String key, Retention retention);
 
-  /** Sends a dead letter back to the tail of its lane, every counter but claims at 0. */
+  /**
+   * Sends a dead letter back to the tail of its lane, every counter but claims at 0. If its unique
+   * key is one that is held until the end, it holds it again; while another job does, the letter
+   * stays: KEY_TAKEN.
+   */
   ActReply redrive(QueueRef queue, String key);
 
   /** Makes a waiting job due at an instant; a past instant makes it ready now. */
@@ -37,7 +41,10 @@ public interface Control {
   /** Makes a scheduled job ready now. */
   ActReply runNow(QueueRef queue, String key);
 
-  /** Moves a waiting job to another lane. */
+  /**
+   * Moves a waiting job to another lane. A running one is told its new home lane, for when it
+   * returns: ON_RETURN.
+   */
   ActReply prioritize(QueueRef queue, String key, Priority priority);
 
   /** Removes every trace of a job that is not active, its idempotency key included. */
@@ -67,6 +74,16 @@ public interface Control {
   /** Stops or resumes claiming from a queue, for all workers. */
   void pause(QueueRef queue, boolean paused);
 
+  /**
+   * Sets the bound of a queue, which from then on wins over the one that an enqueue brings along.
+   *
+   * @param bound how many jobs it may hold, dead ones not counted; null: as each enqueue says
+   */
+  void changeBound(QueueRef queue, @Nullable Long bound);
+
+  /** The bound that was set; null: as each enqueue says. */
+  @Nullable Long bound(QueueRef queue);
+
   /** What became of an act on one job. */
   enum ActReply {
     /** Done. */
@@ -75,12 +92,16 @@ public interface Control {
     REQUESTED,
     /** The job runs; nothing was changed. */
     ACTIVE,
+    /** The job runs; the act takes effect should it return to its queue. */
+    ON_RETURN,
     /** The job has ended; nothing was changed. */
     ENDED,
     /** The job is in a state this act is not for; nothing was changed. */
     NOT_APPLICABLE,
     /** The body is gone; nothing was changed. */
     MISSING,
+    /** Another job holds its unique key; nothing was changed. */
+    KEY_TAKEN,
     /** The job is not known. */
     NOT_FOUND
   }

@@ -18,6 +18,12 @@ public record EnqueueReply(Verdict verdict, @Nullable String existingKey) {
     EXISTING_ID,
     /** Another job holds its idempotency key. */
     EXISTING_IDEMPOTENCY_KEY,
+    /** Another job holds its unique key. */
+    EXISTING_UNIQUE_KEY,
+    /** Another job holds its unique key and has its payload now. */
+    REPLACED,
+    /** Another job, with another payload, holds its idempotency key, and that was asked about. */
+    CONFLICT,
     /** The queue is at its bound; not added. */
     FULL
   }

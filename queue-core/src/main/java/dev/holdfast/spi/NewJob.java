@@ -1,6 +1,7 @@
 package dev.holdfast.spi;
 
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Uniqueness;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param priority its home lane
  * @param start when it becomes ready
  * @param idempotency the caller's own name for it, or null
+ * @param unique what to do if a job of its type has the same unique key, or null
  * @param retry whether an earlier enqueue of the same key may have arrived: then the existing job
  *     is answered
  * @param envelope the encoded envelope, opaque to the engine
@@ -24,6 +26,7 @@ public record NewJob(
     Priority priority,
     Start start,
     @Nullable Idempotency idempotency,
+    @Nullable Uniqueness unique,
     boolean retry,
     byte[] envelope) {
 
@@ -34,6 +37,23 @@ public record NewJob(
     Objects.requireNonNull(priority, "priority");
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(envelope, "envelope");
+  }
+
+  /** A job without a unique key. */
+  public NewJob(
+      String key,
+      String type,
+      Priority priority,
+      Start start,
+      @Nullable Idempotency idempotency,
+      boolean retry,
+      byte[] envelope) {
+    this(key, type, priority, start, idempotency, null, retry, envelope);
+  }
+
+  /** The same job, an earlier enqueue of which may have arrived. */
+  public NewJob retried() {
+    return new NewJob(key, type, priority, start, idempotency, unique, true, envelope);
   }
 
   /**
@@ -48,10 +68,20 @@ public record NewJob(
   }
 
   /**
-   * A caller's own name for a job: while it is kept, a second enqueue answers the first job.
+   * A caller's own name for a job: while it is kept, a second enqueue answers the first job. It is
+   * taken by an enqueue that adds a job, or puts its payload into one that waits.
    *
    * @param key the name
    * @param keep how long it is kept, from the engine's clock
+   * @param payload what the payload is told by from others, 16 hexadecimal digits; null: unknown,
+   *     and the same as any
+   * @param samePayload whether a job with another payload is a conflict
    */
-  public record Idempotency(String key, Duration keep) {}
+  public record Idempotency(
+      String key, Duration keep, @Nullable String payload, boolean samePayload) {
+    /** A name that answers its job whatever the payload. */
+    public Idempotency(String key, Duration keep) {
+      this(key, keep, null, false);
+    }
+  }
 }

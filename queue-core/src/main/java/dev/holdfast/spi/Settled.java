@@ -6,7 +6,10 @@ public enum Settled {
   DONE,
   /** This very claim was settled before: the outcome stands as first written. */
   ALREADY,
-  /** Written as cancelled, because somebody had asked for it. */
+  /**
+   * Written as cancelled: somebody had asked for it, or it would have waited again and a newer job
+   * has taken its keep-latest key.
+   */
   CANCELLED,
   /** Refused: another claim holds the job. */
   TAKEN,

@@ -1,6 +1,7 @@
 package dev.holdfast.redis;
 
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.spi.NewJob;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -44,6 +45,31 @@ record Body(char lane, String type, String start, byte[] envelope) {
     return job.start().instant() != null ? "@" + job.start().instant().toEpochMilli() : "";
   }
 
+  /** The letter of a rule of uniqueness, and so of its key in the store. */
+  static String letter(Uniqueness unique) {
+    return unique.match(r -> "s", r -> "f", r -> "w", r -> "t", r -> "d", r -> "l");
+  }
+
+  /** The rule of a unique key with its numbers, as a script is told it; "" for none. */
+  static String ruleOf(NewJob job) {
+    Uniqueness unique = job.unique();
+    return unique == null
+        ? ""
+        : letter(unique)
+            + unique.<String>match(
+                r -> "",
+                r -> "",
+                r -> r.window().toMillis() + "",
+                r -> r.most() + "," + r.period().toMillis(),
+                r -> r.quiet().toMillis() + "," + r.maxWait().toMillis(),
+                r -> "");
+  }
+
+  /** The unique key with the letter of its rule, as the fourth field; "" for none. */
+  private static String uniqueOf(NewJob job) {
+    return job.unique() == null ? "" : letter(job.unique()) + job.unique().key();
+  }
+
   /** The idempotency key as a seventh field, so that deleting the job can free it. */
   private static String nameOf(NewJob job) {
     return job.idempotency() == null ? "" : "\t" + job.idempotency().key();
@@ -55,7 +81,9 @@ record Body(char lane, String type, String start, byte[] envelope) {
         (letter(job.priority())
                 + "\t"
                 + job.type()
-                + "\t\t\t\t"
+                + "\t\t"
+                + uniqueOf(job)
+                + "\t\t"
                 + startOf(job)
                 + nameOf(job)
                 + "\n")

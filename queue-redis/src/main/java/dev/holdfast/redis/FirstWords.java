@@ -40,11 +40,12 @@ final class FirstWords {
       case REAP -> Set.of("NOT_YET", "GRACE", "OPEN");
       case TIDY -> Set.of("TIDIED", "WRONG_TYPE");
       case CANCEL -> Set.of("DONE", "REQUESTED", "ENDED", "NOT_FOUND");
-      case REDRIVE -> Set.of("DONE", "NOT_APPLICABLE", "MISSING", "NOT_FOUND");
-      case MOVE -> Set.of("DONE", "NOT_APPLICABLE", "ACTIVE", "ENDED", "NOT_FOUND");
+      case REDRIVE -> Set.of("DONE", "NOT_APPLICABLE", "MISSING", "KEY_TAKEN", "NOT_FOUND");
+      case MOVE -> Set.of("DONE", "NOT_APPLICABLE", "ACTIVE", "ON_RETURN", "ENDED", "NOT_FOUND");
       case DELETE -> Set.of("DONE", "ACTIVE", "NOT_APPLICABLE", "NOT_FOUND");
       case PURGE -> Set.of("PURGED");
       case PAUSE, LEAVE, RING -> Set.of("DONE");
+      case BOUND -> Set.of("BOUND");
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");
       case STATS -> Set.of("STATS");

@@ -218,12 +218,17 @@ final class Producer {
     String start = Body.startOf(job);
     NewJob.Idempotency key = job.idempotency();
     boolean retried = job.retry() || again;
-    if (start.isEmpty() && key == null && !retried) {
+    if (start.isEmpty() && key == null && job.unique() == null && !retried) {
       return "";
     }
+    String payload = key == null || key.payload() == null ? "" : key.payload();
     return start
         + (retried ? "\t1\t" : "\t0\t")
-        + (key == null ? "0\t" : key.keep().toMillis() + "\t" + key.key());
+        + (key == null ? "0\t" : key.keep().toMillis() + "\t" + key.key())
+        + "\t"
+        + payload
+        + (key != null && key.samePayload() ? "\t1\t" : "\t0\t")
+        + Body.ruleOf(job);
   }
 
   private void answered(Call sent, List<Object> parts, @Nullable Throwable error) {
@@ -270,6 +275,9 @@ final class Producer {
       case 'C' -> CREATED;
       case 'I' -> new EnqueueReply(Verdict.EXISTING_ID, text.substring(1));
       case 'K' -> new EnqueueReply(Verdict.EXISTING_IDEMPOTENCY_KEY, text.substring(1));
+      case 'U' -> new EnqueueReply(Verdict.EXISTING_UNIQUE_KEY, text.substring(1));
+      case 'R' -> new EnqueueReply(Verdict.REPLACED, text.substring(1));
+      case 'X' -> new EnqueueReply(Verdict.CONFLICT, text.substring(1));
       default -> new EnqueueReply(Verdict.FULL, null);
     };
   }

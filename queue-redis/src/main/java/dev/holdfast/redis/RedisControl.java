@@ -237,4 +237,18 @@ final class RedisControl implements Control {
   public void pause(QueueRef queue, boolean paused) {
     shared.call(queue, Script.PAUSE, shared.args().add(paused));
   }
+
+  @Override
+  public void changeBound(QueueRef queue, @Nullable Long bound) {
+    String value = bound == null ? "none" : bound.toString();
+    shared.call(queue, Script.BOUND, shared.args().add(value));
+  }
+
+  @Override
+  public @Nullable Long bound(QueueRef queue) {
+    Reply reply = shared.call(queue, Script.BOUND, shared.args().add(""));
+    reply.text();
+    String bound = reply.text();
+    return bound.isEmpty() ? null : Long.valueOf(bound);
+  }
 }

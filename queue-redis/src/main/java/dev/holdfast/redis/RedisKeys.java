@@ -33,6 +33,7 @@ final class RedisKeys {
     SUSPECT("list"),
     IDEM("hash"),
     ENDS("zset"),
+    UNIQUE("hash"),
     /** One a consumer; its name ends with the consumer's. */
     ACTIVE("list"),
     /** One a lock, of no queue; see {@link #lock}. */

@@ -8,6 +8,7 @@
 -- KEYS[7] done     zset  job id -> keep until, epoch ms
 -- KEYS[8] skip     hash  lane:job id -> entries to ignore
 -- KEYS[9] meta     hash  settings and marks of the queue
+-- KEYS[10] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] channel for the hint to its worker
 -- ARGV[4] ms to keep done jobs   ARGV[5] most of them   ARGV[6] ms to keep dead ones   ARGV[7] most
@@ -16,15 +17,17 @@
 -- Cost: O(log n). Atomic; safe to repeat.
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due, dead, done, skip, meta = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
+local unique = KEYS[10]
 local id, channel = ARGV[2], ARGV[3]
 local keep_done, max_done = tonumber(ARGV[4]), tonumber(ARGV[5])
 local keep_dead, max_dead = tonumber(ARGV[6]), tonumber(ARGV[7])
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
---- include clock, header, track, retention, ends, layout, leaving
+--- include clock, header, track, unique, retention, ends, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
 redis.call('HLEN', skip)
+redis.call('HLEN', unique)
 local layout = redis.call('HGET', meta, 'layout')
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
@@ -54,8 +57,8 @@ end
 if t then
   leave(id, lane_of(t))
 else
-  local lane, type, _, idem = header(body)
-  t = new_track(lane or 'n', type or '', '', idem or '')
+  local lane, type, _, idem, uniq = header(body)
+  t = new_track(lane or 'n', type or '', '', idem or '', uniq or '')
   leave(id, not spoilt and lane or nil)
 end
 finish(id, t, 'c', 'CANCELLED_ON_REQUEST')

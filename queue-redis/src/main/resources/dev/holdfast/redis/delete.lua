@@ -10,17 +10,17 @@
 -- KEYS[9] idem     hash  idempotency key -> end and job id
 -- KEYS[10] ends    zset  idempotency key -> end
 -- KEYS[11] meta    hash  settings and marks of the queue
+-- KEYS[12] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- ARGV[2] job id   ARGV[3] "1" to delete a dead letter only
 -- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include header, track, layout
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
-local idem, ends, meta = KEYS[9], KEYS[10], KEYS[11]
+local idem, ends, meta, unique = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local id, only_dead = ARGV[2], ARGV[3] == '1'
---- include leaving
+--- include header, track, unique, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
@@ -28,6 +28,7 @@ redis.call('HLEN', notes)
 redis.call('HLEN', skip)
 redis.call('HLEN', idem)
 redis.call('ZCARD', ends)
+redis.call('HLEN', unique)
 local layout = redis.call('HGET', meta, 'layout')
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
@@ -49,13 +50,20 @@ if t and t.state == 'q' then
 elseif not t and body and not redis.call('ZSCORE', dead, id) then
   leave(id, not spoilt and header(body) or nil)
 end
+local _, type, _, name, uniq = header(body or '')
+type = type or t and t.type or ''
+uniq = uniq or unique_of(t and t.rest or '')
+let_go(id, type, uniq)
+flush_unique()
 if not only_dead then
-  -- The caller's own name for the job goes too: it may be personal, and it would block the work anew.
-  local _, _, _, name = header(body or '')
+  -- The caller's own names for the job go too: they may be personal, and would block the work anew.
   name = name or string.match(t and t.rest or '', '^\t([^\t]*)') or ''
-  if name ~= '' and string.match(redis.call('HGET', idem, name) or '', '^%d+\t(.*)$') == id then
-    redis.call('HDEL', idem, name)
-    redis.call('ZREM', ends, name)
+  local window = string.match(uniq, '^[wt]') and string.gsub(unique_field(type, uniq), ':', '\t', 2) or ''
+  for _, field in ipairs({name, window}) do
+    if field ~= '' and string.match(redis.call('HGET', idem, field) or '', '^%d+\t([^\t]*)') == id then
+      redis.call('HDEL', idem, field)
+      redis.call('ZREM', ends, field)
+    end
   end
 end
 redis.call('ZREM', dead, id)

@@ -7,31 +7,39 @@
 -- KEYS[6] meta     hash  settings and marks of the queue
 -- KEYS[7] ops      hash  producer -> last sequence and its result
 -- KEYS[8] seen     zset  producer -> last seen, epoch ms
--- KEYS[9] idem     hash  idempotency key -> end and job id
--- KEYS[10] ends    zset  idempotency key -> end, epoch ms
+-- KEYS[9] idem     hash  idempotency key or window -> end and job id
+-- KEYS[10] ends    zset  idempotency key or window -> end, epoch ms
 -- KEYS[11] high    list  job id
 -- KEYS[12] normal  list  job id
 -- KEYS[13] low     list  job id
+-- KEYS[14] unique  hash  rule, type and unique key -> job id
+-- KEYS[15] notes   hash  job id:kind -> note
 -- ARGV[1] now, epoch ms; "" means the server's TIME
--- ARGV[2] producer   ARGV[3] its sequence, rising   ARGV[4] the queue's bound
+-- ARGV[2] producer   ARGV[3] its sequence, rising   ARGV[4] the queue's bound, unless one is set in meta
 -- ARGV[5..] four a job: id, lane (h n l), terms, body (header line and envelope). Terms are "" for a job for now
 --   with no more to it, else between tabs: start ("" now, "+ms" delay, "@ms" instant), "1" if an earlier call may
---   have arrived, ms the idempotency key is kept, the key or ""
+--   have arrived, ms the idempotency key is kept, the key or "", what its payload is told by or "", "1" if another
+--   payload is a conflict, the rule of its unique key or "": s until started, f until finished, w<ms> window,
+--   t<jobs>,<ms> throttle, d<quiet ms>,<longest ms> debounce, l keep latest. The key itself is in the header line
 -- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
+--   | X<id> taken by another payload | U<id> unique key held | R<id> its holder has this payload now
 --   | F full} | {STALE} a later sequence of this producer was seen | {OTHER_LAYOUT, stored, known}
--- Cost: O(1) a job, O(log n) a delayed one. Atomic; the same sequence gives the stored result.
---- include clock, bell, layout
+-- Cost: O(1) a job, O(log n) a delayed one, one with an idempotency key or one that moves another's start. Atomic; the
+--   same sequence gives the stored result.
 local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local ops, seen, idem, ends = KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local ops, seen, idem, ends, unique, notes = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[14], KEYS[15]
 local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13]}
 local producer, sequence, bound = 'p:' .. ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local FORGET_PRODUCER = 660000 -- ten minutes after its last call, of which up to one was not written
 local REFRESH = 60000 -- ms after which it is written again that the producer was seen
+-- What this call writes: pairs for each key, in the order its command takes them.
+local bodies, delayed, names, name_ends, earliest = {}, {}, {}, {}, nil
+--- include clock, bell, layout
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local space = bound - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
-local marks = redis.call('HMGET', meta, 'paused', 'layout')
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'bound')
 local paused, layout = marks[1], marks[2]
+local space = tonumber(marks[3] or bound) - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
 local last = redis.call('HGET', ops, producer)
 local seen_at = tonumber(redis.call('ZSCORE', seen, producer) or 0)
 local tokens = redis.call('LLEN', bell)
@@ -54,14 +62,26 @@ if last then
   end
 end
 
-local reply, bodies, lanes, delayed = {'DONE'}, {}, {h = {}, n = {}, l = {}}, {}
-local keys, key_ends, taken, ids, added = {}, {}, {}, {}, 0
-local earliest
+local reply, lanes = {'DONE'}, {h = {}, n = {}, l = {}}
+local taken, ids, added = {}, {}, 0
+
+-- What a name or a unique key needs; made by the first job that has one, because closures cost even if nobody calls them.
+local named, name, judge, hold, write_merges
+
 for i = 5, #ARGV, 4 do
   local id, lane, terms, body = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local start, retried, keep, key = '', '', '', ''
+  local start, retried, keep, key, payload, strict, rule = '', '', '', '', '', '', ''
   if terms ~= '' then
-    start, retried, keep, key = string.match(terms, '^([^\t]*)\t(%d)\t(%d+)\t(.*)$')
+    start, retried, keep, key, payload, strict, rule =
+        string.match(terms, '^([^\t]*)\t(%d)\t(%d+)\t([^\t]*)\t(%x*)\t(%d)\t(.*)$')
+  end
+  if key ~= '' and not named then
+--- include naming
+    named, name = is_named, take_name
+  end
+  if rule ~= '' and not judge then
+--- include header, track, unique, holding, admit
+    judge, hold, write_merges = judge_unique, hold_unique, write_unique
   end
   local verdict
   if ids[id] then
@@ -70,16 +90,13 @@ for i = 5, #ARGV, 4 do
       or redis.call('HEXISTS', track, id) == 1) then
     verdict = 'I' .. id
   elseif key ~= '' then
-    if taken[key] then
-      verdict = 'K' .. taken[key]
-    else
-      local kept = redis.call('HGET', idem, key)
-      if kept then
-        local until_ms, holder = string.match(kept, '^(%d+)\t(.*)$')
-        if until_ms and tonumber(until_ms) > now then
-          verdict = (holder == id and 'I' or 'K') .. holder
-        end
-      end
+    verdict = named(id, key, payload, strict)
+  end
+  if not verdict and rule ~= '' then
+    local put
+    verdict, put = judge(id, retried == '1', rule, body)
+    if put and key ~= '' then
+      name(string.sub(verdict, 2), key, payload, keep)
     end
   end
   if not verdict and added >= space then
@@ -96,27 +113,26 @@ for i = 5, #ARGV, 4 do
       local amount = tonumber(string.sub(start, 2))
       at = string.sub(start, 1, 1) == '+' and now + amount or amount
     end
+    local later
     if at and at > now then
-      delayed[#delayed + 1] = int(at)
-      delayed[#delayed + 1] = lane .. id
+      later = #delayed + 1
+      delayed[later], delayed[later + 1] = int(at), lane .. id
       earliest = earliest and math.min(earliest, at) or at
     else
       local list = lanes[lane]
       list[#list + 1] = id
     end
     if key ~= '' then
-      local key_end = int(now + tonumber(keep))
-      taken[key] = id
-      keys[#keys + 1] = key
-      keys[#keys + 1] = key_end .. '\t' .. id
-      key_ends[#key_ends + 1] = key_end
-      key_ends[#key_ends + 1] = key
+      name(id, key, payload, keep)
+    end
+    if rule ~= '' then
+      hold(id, lane, body, n + 2, later)
     end
   end
   reply[#reply + 1] = verdict
 end
 
-if added > 0 then
+if #bodies > 0 then
   -- What else is written to is read before, too; only what is.
   for lane, list in pairs(lanes) do
     if #list > 0 then
@@ -124,9 +140,12 @@ if added > 0 then
     end
   end
   local first = #delayed > 0 and redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2]
-  if #keys > 0 then
+  if #names > 0 then
     redis.call('HLEN', idem)
     redis.call('ZCARD', ends)
+  end
+  if judge then
+    redis.call('HLEN', notes)
   end
   -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.
   redis.call('HSET', jobs, unpack(bodies))
@@ -143,9 +162,12 @@ if added > 0 then
   if #delayed > 0 then
     redis.call('ZADD', due, unpack(delayed))
   end
-  if #keys > 0 then
-    redis.call('HSET', idem, unpack(keys))
-    redis.call('ZADD', ends, unpack(key_ends))
+  if #names > 0 then
+    redis.call('HSET', idem, unpack(names))
+    redis.call('ZADD', ends, unpack(name_ends))
+  end
+  if judge then
+    write_merges()
   end
   redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))
   if math.abs(now - seen_at) >= REFRESH then
@@ -162,9 +184,9 @@ if added > 0 then
   end
 end
 
--- Sweeps idempotency keys that have ended: as many as were added and two more.
-if #keys > 0 then
-  local over = redis.call('ZRANGEBYSCORE', ends, '-inf', int(now), 'LIMIT', 0, #keys / 2 + 2)
+-- Sweeps names that have ended: as many as were added and two more.
+if #names > 0 then
+  local over = redis.call('ZRANGEBYSCORE', ends, '-inf', int(now), 'LIMIT', 0, #names / 2 + 2)
   if #over > 0 then
     redis.call('HDEL', idem, unpack(over))
     redis.call('ZREM', ends, unpack(over))

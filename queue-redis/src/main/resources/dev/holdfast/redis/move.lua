@@ -12,8 +12,8 @@
 -- KEYS[11] suspect list  job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] act: "now", "at" or "lane"   ARGV[4] "" | epoch ms | lane (h n l)
--- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already, or it cannot be read | {ACTIVE} | {ENDED} | {NOT_FOUND}
---   | {OTHER_LAYOUT, stored, known}
+-- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already, or it cannot be read | {ACTIVE} it runs, and is left as
+--   it is | {ON_RETURN} it runs, and has a new home lane | {ENDED} | {NOT_FOUND} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
 --- include clock, header, track, bell, layout
 local jobs, track, leases, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
@@ -35,7 +35,13 @@ local first = tonumber(redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2])
 local record = redis.call('HGET', track, id)
 local t = read_track(record)
 local body = redis.call('HGET', jobs, id)
-if t and t.state == 'a' then
+if t and t.state == 'a' and act == 'lane' then
+  -- Where it is does not change; where it goes should it come back does.
+  redis.call('ZREM', leases, '')
+  t.lane = value
+  redis.call('HSET', track, id, write_track(t))
+  return {'ON_RETURN'}
+elseif t and t.state == 'a' then
   return {'ACTIVE'}
 elseif t and t.state ~= 'q' then
   return {'ENDED'}
@@ -44,12 +50,12 @@ elseif not body then
 end
 local fresh = not t
 if fresh then
-  local lane, type, _, idem = header(body)
+  local lane, type, _, idem, uniq = header(body)
   if record or not lane then
     -- Nobody can tell which lane it is in; the next claim buries it, or makes its record anew.
     return {'NOT_APPLICABLE'}
   end
-  t = new_track(lane, type, '', idem)
+  t = new_track(lane, type, '', idem, uniq)
 end
 local lane = lane_of(t)
 local score = redis.call('ZSCORE', due, lane .. id)

@@ -9,22 +9,24 @@
 -- KEYS[8] low      list  job id
 -- KEYS[9] suspect  list  job id
 -- KEYS[10] meta    hash  settings and marks of the queue
+-- KEYS[11] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- Returns {PURGED, jobs removed, more 0|1} | {OTHER_LAYOUT, stored, known}
--- Cost: O(log n) a job, at most 200 entries looked at. Atomic; repeat until more is 0.
---- include header, track, layout
+-- Cost: O(log n) a job, at most 200 entries looked at; in a queue with unique keys bodies are read, too. Atomic; repeat until more is 0.
 local jobs, track, notes, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local meta = KEYS[10]
+local meta, unique = KEYS[10], KEYS[11]
 local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}
 local MOST = 100
---- include skip
+--- include header, track, unique, layout, skip
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
 redis.call('HLEN', notes)
 redis.call('ZCARD', due)
-local layout = redis.call('HGET', meta, 'layout')
+redis.call('HLEN', unique)
+local marks = redis.call('HMGET', meta, 'layout', 'unique')
+local layout, uniques = marks[1], marks[2]
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -61,8 +63,15 @@ if #gone < MOST and looked < 2 * MOST then
   end
 end
 for _, id in ipairs(gone) do
+  if uniques then
+    local _, type, _, _, uniq = header(redis.call('HGET', jobs, id) or '')
+    if type then
+      let_go(id, type, uniq)
+    end
+  end
   redis.call('HDEL', jobs, id)
   redis.call('HDEL', track, id)
   redis.call('HDEL', notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
 end
+flush_unique()
 return {'PURGED', #gone, (#gone >= MOST or looked >= 2 * MOST) and 1 or 0}

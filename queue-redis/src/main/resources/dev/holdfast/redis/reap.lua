@@ -14,6 +14,7 @@
 -- KEYS[13] normal  list  job id
 -- KEYS[14] low     list  job id
 -- KEYS[15] suspect list  job id
+-- KEYS[16] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] ms until the gate opens again   ARGV[3] ms since the last reap that mean an outage
 -- ARGV[4] ms of grace after one   ARGV[5] longest lease, ms   ARGV[6] crashes that make a job dead
@@ -22,6 +23,7 @@
 -- Cost: O(log n) a job, at most 100 jobs. Atomic; safe to repeat.
 local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local done, ops, seen, workers, bell, meta = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
+local unique = KEYS[16]
 local lane_keys = {h = KEYS[12], n = KEYS[13], l = KEYS[14], s = KEYS[15]}
 local period, outage, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local longest, max_crashes = tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -29,7 +31,7 @@ local keep_done, max_done = tonumber(ARGV[7]), tonumber(ARGV[8])
 local keep_dead, max_dead = tonumber(ARGV[9]), tonumber(ARGV[10])
 local MOST, FORGET_CALLER = 100, 660000
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
---- include clock, header, track, bell, retention, ends, reaping, layout
+--- include clock, header, track, bell, unique, retention, ends, reaping, layout
 
 local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout')
 local next_reap, last_reap = tonumber(marks[1] or 0), tonumber(marks[2])
@@ -42,6 +44,7 @@ redis.call('HLEN', ops)
 redis.call('ZCARD', seen)
 redis.call('ZCARD', workers)
 redis.call('LLEN', bell)
+redis.call('HLEN', unique)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end

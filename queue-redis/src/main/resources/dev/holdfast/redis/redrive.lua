@@ -8,18 +8,21 @@
 -- KEYS[7] high     list  job id
 -- KEYS[8] normal   list  job id
 -- KEYS[9] low      list  job id
+-- KEYS[10] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id
--- Returns {DONE} | {NOT_APPLICABLE} it is not dead | {MISSING} its body is gone | {NOT_FOUND}
+-- Returns {DONE} | {NOT_APPLICABLE} it is not dead | {MISSING} its body is gone | {KEY_TAKEN} another job holds its unique
+--   key | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include clock, header, track, bell, layout
 local jobs, track, leases, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local lane_keys = {h = KEYS[7], n = KEYS[8], l = KEYS[9]}
-local id = ARGV[2]
+local unique, id = KEYS[10], ARGV[2]
+--- include clock, header, track, bell, unique, holding, layout
 
 redis.call('ZCARD', dead)
 redis.call('LLEN', bell)
+redis.call('HLEN', unique)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
@@ -37,11 +40,21 @@ elseif t.state ~= 'd' then
 elseif not has_body then
   return {'MISSING'}
 end
+-- A rule that holds its key until the end holds it again.
+local uniq = unique_of(t.rest)
+local field = string.find(uniq, '^[fl]') and unique_field(t.type, uniq)
+local holder = field and holder_of(field)
+if holder and holder ~= id and holds('f', holder) then
+  return {'KEY_TAKEN'}
+end
 redis.call('ZREM', leases, '')
 t.state, t.reason, t.at = 'q', 'REDRIVEN', int(now)
 t.failures, t.misses, t.crashes, t.snoozes = 0, 0, 0, 0
 t.token, t.cancel, t.missed, t.due = '', '', '', int(now)
 redis.call('HSET', track, id, write_track(t))
+if field then
+  redis.call('HSET', unique, field, id)
+end
 redis.call('ZREM', dead, id)
 redis.call('RPUSH', lane_keys[t.lane], id)
 ring(bell, paused)

@@ -13,6 +13,7 @@
 -- KEYS[12] low     list  job id
 -- KEYS[13] suspect list  job id
 -- KEYS[14] active  list  job id: the consumer's
+-- KEYS[15] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] consumer   ARGV[3] ms between two sightings that make a claim without a lease lost
 -- ARGV[4] crashes that make a job dead
@@ -22,12 +23,13 @@
 --   is not the job's own return.
 local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local done, workers, bell, meta, active = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[14]
+local unique = KEYS[15]
 local lane_keys = {h = KEYS[10], n = KEYS[11], l = KEYS[12], s = KEYS[13]}
 local consumer, apart, max_crashes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local keep_done, max_done = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_dead, max_dead = tonumber(ARGV[7]), tonumber(ARGV[8])
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
---- include clock, header, track, bell, retention, ends, reaping, layout
+--- include clock, header, track, bell, unique, retention, ends, reaping, layout
 
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
@@ -35,6 +37,7 @@ redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
 redis.call('ZCARD', workers)
 redis.call('LLEN', bell)
+redis.call('HLEN', unique)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end

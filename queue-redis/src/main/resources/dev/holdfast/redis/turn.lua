@@ -17,6 +17,7 @@
 -- KEYS[16] low     list  job id
 -- KEYS[17] suspect list  job id
 -- KEYS[18] active  list  job id: the consumer's, target of the list move
+-- KEYS[19] unique  hash  rule, type and unique key -> job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] consumer   ARGV[3] turn number, rising by one   ARGV[4] room: most jobs to claim
 -- ARGV[5] "1" if one of them may be a suspect   ARGV[6] lease, ms
@@ -38,7 +39,7 @@ local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local lane_keys = {h = KEYS[14], n = KEYS[15], l = KEYS[16], s = KEYS[17]}
-local active = KEYS[18]
+local active, unique = KEYS[18], KEYS[19]
 local find, sub, char, floor = string.find, string.sub, string.char, math.floor
 local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, watch, nonce = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
@@ -48,18 +49,22 @@ local strict, held_count = ARGV[13] == '1', tonumber(ARGV[14])
 local MOST, MOST_BYTES, MOST_DROPPED, PEEK, SMALL, FEW = 100, 1048576, 200, 25, 4096, 8
 local ID = '^[0-9A-HJKMNP-TV-Z]+$' -- an entry of another form was never ours
 local REFRESH = 60000 -- ms after which it is written again that the consumer was seen
+local HAS_UNIQUE = '^%d*\t%d*\t[^\t]*\t[^\t]*\t.' -- what follows the cancel flag in a record with a unique key
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
 --- include clock, bell, layout, header
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout')
-local paused, layout = marks[1] and true or false, marks[4]
+local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout', 'unique')
+local paused, layout, uniques = marks[1] and true or false, marks[4], marks[5]
 local skips = redis.call('HLEN', skip)
 local has_notes = redis.call('HLEN', notes) > 0
 redis.call('HLEN', jobs)
 local in_done, in_dead = redis.call('ZCARD', done), redis.call('ZCARD', dead)
 local listed = redis.call('ZSCORE', workers, consumer)
 local tokens = redis.call('LLEN', bell)
+if uniques then -- else no job of this queue ever had a key there
+  redis.call('HLEN', unique)
+end
 local length = {} -- of each lane, kept up to date below
 for lane, key in pairs(lane_keys) do
   length[lane] = redis.call('LLEN', key)
@@ -104,7 +109,7 @@ local reply, n_reply = {'TURNED', 0, 0, -1, 0, 0, now_text, '', first_token}, 9
 -- token. Neighbours in a lane mostly have the same line: then it is read once for all. False if it cannot be read.
 local line, claim_head, claim_tail
 local function read_line(body)
-  local home, type, start, idem = header(body)
+  local home, type, start, idem, uniq = header(body)
   if not home then
     return false
   end
@@ -112,7 +117,7 @@ local function read_line(body)
   line = string.match(body, '^[^\n]*\n')
   claim_head = 'a\t' .. home .. '\tCLAIMED\t' .. now_text .. '\t0\t1\t0\t0\t0\t'
   claim_tail = '-' .. nonce .. '\t' .. consumer .. '\t\t' .. (#due_at <= MOST_INSTANT and due_at or '') .. '\t\t'
-      .. type .. (idem ~= '' and '\t' .. idem or '')
+      .. type .. (uniq ~= '' and '\t' .. idem .. '\t' .. uniq or idem ~= '' and '\t' .. idem or '')
   return true
 end
 
@@ -144,7 +149,8 @@ local function the_long_way()
   if not long then
     -- Named anew: a function of Lua 5.1 may refer to 60 variables around it.
     local jobs, track, notes, leases, due, dead, done, skip = unpack(KEYS)
---- include track, ends, skip, outcomes, reclaims
+    local unique = KEYS[19]
+--- include track, unique, ends, skip, outcomes, reclaims
     long = {settle = settle, put_back = put_back, take_odd = take_odd, hand_back_lost = hand_back_lost,
         flush = flush_ends}
   end
@@ -167,8 +173,8 @@ if #ids > 0 then
     if plain and record ~= open_head .. token .. open_tail then
       local from, to = find(record, '\t' .. token .. '\t' .. consumer .. '\t\t', 1, true)
       local lane, counters = string.match(from and sub(record, 1, from) or '', OPEN)
-      if lane then
-        local rest = sub(record, to + 1)
+      local rest = lane and sub(record, to + 1)
+      if lane and not (uniques and find(rest, HAS_UNIQUE)) then
         open_head, open_tail = sub(record, 1, from), '\t' .. consumer .. '\t\t' .. rest
         done_head = 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. counters
         done_tail = '\t\t\t' .. rest

@@ -8,6 +8,7 @@ import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control.ActReply;
 import dev.holdfast.spi.Engine;
@@ -53,6 +54,10 @@ class EnginesAgreeIT {
   private static final int STEPS = 1_000;
   private static final Duration LEASE = Duration.ofSeconds(30);
   private static final Duration TERM = Duration.ofSeconds(4);
+
+  /** The type of jobs whose start is moved, which two clocks that step back count differently. */
+  private static final String DEBOUNCED = "debounced.job";
+
   private static final List<Priority> LANES = List.of(Priority.values());
   private static final List<Retention> RETENTIONS =
       List.of(
@@ -168,22 +173,47 @@ class EnginesAgreeIT {
           };
       Idempotency name =
           random.nextInt(4) == 0
-              ? new Idempotency("n" + random.nextInt(6), Duration.ofSeconds(1 + random.nextInt(59)))
+              ? new Idempotency(
+                  "n" + random.nextInt(6),
+                  Duration.ofSeconds(1 + random.nextInt(59)),
+                  random.nextInt(3) == 0 ? null : "0" + random.nextInt(2),
+                  random.nextBoolean())
               : null;
-      byte[] envelope = new byte[random.nextInt(20) == 0 ? 400_000 : 10];
+      byte[] envelope = new byte[random.nextInt(20) == 0 ? 400_000 : 10 + random.nextInt(9)];
       Arrays.fill(envelope, (byte) 'x');
-      jobs.add(new NewJob(key, "test.job", any(LANES), start, name, again, envelope));
+      Uniqueness unique = random.nextInt(3) == 0 ? unique() : null;
+      String type = "test.job";
+      if (unique instanceof Uniqueness.Debounce debounce) {
+        start = new Start(debounce.quiet(), null);
+        type = DEBOUNCED;
+      }
+      jobs.add(new NewJob(key, type, any(LANES), start, name, unique, again, envelope));
     }
     long bound = random.nextInt(10) == 0 ? 40 : 1_000;
     story.add(
         "enqueue bound "
             + bound
-            + jobs.stream().map(j -> j.key() + j.priority() + j.start()).toList());
+            + jobs.stream()
+                .map(j -> j.key() + j.priority() + j.start() + j.idempotency() + j.unique())
+                .toList());
     return side ->
         side.engine.intake().enqueue(side.queue, jobs, bound, Duration.ofSeconds(5)).stream()
             .map(CompletableFuture::join)
             .map(EnqueueReply::toString)
             .toList();
+  }
+
+  private Uniqueness unique() {
+    String key = "u" + random.nextInt(3);
+    Duration time = Duration.ofMillis(1 + random.nextInt(9_000));
+    return switch (random.nextInt(6)) {
+      case 0 -> Uniqueness.untilStarted(key);
+      case 1 -> Uniqueness.untilFinished(key);
+      case 2 -> Uniqueness.forWindow(key, time);
+      case 3 -> Uniqueness.throttle(key, 1 + random.nextInt(3), time);
+      case 4 -> Uniqueness.debounce(key, time, time.multipliedBy(1 + random.nextInt(3)));
+      default -> Uniqueness.keepLatest(key);
+    };
   }
 
   private boolean known(String key) {
@@ -281,7 +311,9 @@ class EnginesAgreeIT {
                 + claim.priority()
                 + claim.suspect()
                 + claim.counters()
-                + (again || moved.contains(claimed.key()) ? "" : claim.waited())
+                + (again || moved.contains(claimed.key()) || claim.type().equals(DEBOUNCED)
+                    ? ""
+                    : claim.waited())
                 + claim.missedFor()
                 + Arrays.toString(claim.checkpoint())
                 + claim.envelope().length);
@@ -291,7 +323,8 @@ class EnginesAgreeIT {
           + reply.settled()
           + claims
           + " more "
-          + reply.more()
+          // A repeated turn claims nothing, so entries to ignore are still in Redis's lanes.
+          + (again ? "" : reply.more())
           + " paused "
           + reply.paused()
           + " next "

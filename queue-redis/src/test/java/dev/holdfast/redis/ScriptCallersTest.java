@@ -111,6 +111,7 @@ final class ScriptCallersTest {
     redis.answer(Script.DELETE, "DONE");
     redis.answer(Script.PURGE, "PURGED", "0", "0");
     redis.answer(Script.PAUSE, "DONE");
+    redis.answer(Script.BOUND, "BOUND", "");
     redis.answer(Script.LEAVE, "DONE");
     redis.answer(Script.RING, "DONE");
     redis.answer(Script.FIND, "NOT_FOUND");
@@ -158,6 +159,8 @@ final class ScriptCallersTest {
     add(all, Script.DELETE, () -> control.deleteDead(MAIL, KEY));
     add(all, Script.PURGE, () -> control.purge(MAIL));
     add(all, Script.PAUSE, () -> control.pause(MAIL, true));
+    add(all, Script.BOUND, () -> control.changeBound(MAIL, 7L));
+    add(all, Script.BOUND, () -> control.bound(MAIL));
     add(all, Script.LEAVE, () -> claiming.leave(MAIL, "worker"));
     add(all, Script.RING, () -> shared.connections().openBells(shared, "worker").ring(MAIL));
     add(all, Script.FIND, () -> control.find(MAIL, KEY));

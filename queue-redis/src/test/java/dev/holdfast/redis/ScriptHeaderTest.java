@@ -29,18 +29,22 @@ import org.junit.jupiter.params.provider.EnumSource;
 final class ScriptHeaderTest {
   private static final Set<String> INCLUDES =
       Set.of(
+          "admit",
           "bell",
           "clock",
           "ends",
           "header",
+          "holding",
           "layout",
           "leaving",
+          "naming",
           "outcomes",
           "reaping",
           "reclaims",
           "retention",
           "skip",
           "track",
+          "unique",
           "view");
 
   /** Commands that make the memory in use grow: a full Redis refuses them as a first write. */
@@ -172,12 +176,18 @@ final class ScriptHeaderTest {
       case REAP -> names(Upkeep.Gate.values());
       case CANCEL -> acts(ActReply.DONE, ActReply.REQUESTED, ActReply.ENDED, ActReply.NOT_FOUND);
       case REDRIVE ->
-          acts(ActReply.DONE, ActReply.NOT_APPLICABLE, ActReply.MISSING, ActReply.NOT_FOUND);
+          acts(
+              ActReply.DONE,
+              ActReply.NOT_APPLICABLE,
+              ActReply.MISSING,
+              ActReply.KEY_TAKEN,
+              ActReply.NOT_FOUND);
       case MOVE ->
           acts(
               ActReply.DONE,
               ActReply.NOT_APPLICABLE,
               ActReply.ACTIVE,
+              ActReply.ON_RETURN,
               ActReply.ENDED,
               ActReply.NOT_FOUND);
       case DELETE ->
@@ -187,6 +197,7 @@ final class ScriptHeaderTest {
       case NOTE -> Set.of("WRITTEN", "REFUSED");
       case TIDY -> Set.of("TIDIED", "WRONG_TYPE");
       case PURGE -> Set.of("PURGED");
+      case BOUND -> Set.of("BOUND");
       case PAUSE, LEAVE, RING -> Set.of("DONE");
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");

@@ -32,6 +32,7 @@ public final class StoredQueue {
   private final Map<String, String> done;
   private final Map<String, String> workers;
   private final Set<String> notes;
+  private final Map<String, String> unique;
   private final Map<String, String> keyTypes = new LinkedHashMap<>();
 
   StoredQueue(QueueContents contents) {
@@ -58,6 +59,7 @@ public final class StoredQueue {
     done = contents.pairs("done");
     workers = contents.pairs("workers");
     notes = contents.pairs("notes").keySet();
+    unique = contents.pairs("unique");
   }
 
   /** Reads all keys of a queue, one after another: nobody may move a job meanwhile. */
@@ -95,6 +97,14 @@ public final class StoredQueue {
     notes.stream()
         .filter(field -> !ids.contains(field.substring(0, field.lastIndexOf(':'))))
         .forEach(field -> wrong.add("note " + field + " of a job that is gone"));
+    unique.forEach(
+        (field, value) -> {
+          String id = value.split("\t", 2)[0];
+          String home = homes.getOrDefault(id, List.of("nowhere")).get(0);
+          if (List.of("nowhere", "dead", "done").contains(home)) {
+            wrong.add("unique key " + field + " is held by job " + id + ", which is " + home);
+          }
+        });
     active.keySet().stream()
         .filter(consumer -> !workers.containsKey(consumer))
         .forEach(consumer -> wrong.add("consumer " + consumer + " has a list, not in workers"));

@@ -98,4 +98,22 @@ final class FaultyControl implements Control {
               return true;
             });
   }
+
+  @Override
+  public void changeBound(QueueRef queue, @Nullable Long bound) {
+    Boolean unused =
+        dice.call(
+            Call.CHANGE_BOUND,
+            on(queue),
+            () -> {
+              control.changeBound(queue, bound);
+              return true;
+            });
+  }
+
+  @Override
+  public @Nullable Long bound(QueueRef queue) {
+    return dice.call(Call.BOUND, on(queue), () -> Optional.ofNullable(control.bound(queue)))
+        .orElse(null);
+  }
 }

@@ -258,6 +258,10 @@ public final class FaultyEngine implements Engine {
     PURGE,
     /** {@code Control.pause}. */
     PAUSE,
+    /** {@code Control.changeBound}. */
+    CHANGE_BOUND,
+    /** {@code Control.bound}. */
+    BOUND,
     /** {@code Locks.lock}. */
     LOCK,
     /** {@code Locks.extend}. */

@@ -101,6 +101,8 @@ final class MemoryControl implements Control {
         (queue, job, now) -> {
           if (job.state != JobState.DEAD) {
             return ActReply.NOT_APPLICABLE;
+          } else if (!queue.uniques.redriven(job)) {
+            return ActReply.KEY_TAKEN;
           }
           queue.takeOut(job);
           job.failures = 0;
@@ -152,10 +154,15 @@ final class MemoryControl implements Control {
 
   @Override
   public ActReply prioritize(QueueRef ref, String key, Priority priority) {
-    return actOnWaiting(
+    return act(
         ref,
         key,
         (queue, job, now) -> {
+          if (!job.waits()) {
+            boolean active = job.state == JobState.ACTIVE;
+            job.priority = active ? priority : job.priority;
+            return active ? ActReply.ON_RETURN : ActReply.ENDED;
+          }
           boolean moves = job.state == JobState.READY && job.crashes <= 1;
           if (moves && job.priority != priority) {
             queue.leave(job);
@@ -179,6 +186,7 @@ final class MemoryControl implements Control {
             return ActReply.ACTIVE;
           }
           queue.forget(job);
+          queue.uniques.forget(job);
           queue.forgetName(key);
           return ActReply.DONE;
         });
@@ -206,16 +214,31 @@ final class MemoryControl implements Control {
           int removed = 0;
           for (Lane lane : Lane.values()) {
             for (String key : queue.lane(lane).page(0, MOST_PURGED - removed)) {
-              queue.forget(queue.job(key));
+              purge(queue, queue.job(key));
               removed++;
             }
           }
           for (String key : queue.due.page(0, MOST_PURGED - removed)) {
-            queue.forget(queue.job(key));
+            purge(queue, queue.job(key));
             removed++;
           }
           return removed;
         });
+  }
+
+  private static void purge(MemoryQueue queue, MemoryJob job) {
+    queue.forget(job);
+    queue.uniques.letGo(job);
+  }
+
+  @Override
+  public void changeBound(QueueRef ref, @Nullable Long bound) {
+    store.run(ref, (queue, now) -> queue.bound = bound);
+  }
+
+  @Override
+  public @Nullable Long bound(QueueRef ref) {
+    return store.act(ref, (queue, now) -> Optional.ofNullable(queue.bound)).orElse(null);
   }
 
   @Override

@@ -55,6 +55,7 @@ final class MemoryEnds {
     job.reason = reason;
     job.since = now;
     queue.forgetPlaces(job);
+    queue.uniques.letGo(job);
   }
 
   /** Removes done jobs that are past their time or over the bound; see {@link #trim()}. */

@@ -42,13 +42,20 @@ final class MemoryIntake implements Intake {
   private static List<EnqueueReply> add(
       MemoryQueue queue, Instant now, List<NewJob> jobs, long bound) {
     long millis = now.toEpochMilli();
-    long space = bound - (queue.jobs.size() - queue.done.size() - queue.dead.size());
+    long most = queue.bound == null ? bound : queue.bound;
+    long space = most - (queue.jobs.size() - queue.done.size() - queue.dead.size());
     Long firstDue = queue.due.firstScore();
     List<EnqueueReply> replies = new ArrayList<>(jobs.size());
     int named = 0;
     boolean wakes = false;
     for (NewJob job : jobs) {
       EnqueueReply existing = existing(queue, job, millis);
+      if (existing == null) {
+        existing = queue.uniques.judge(job, millis);
+        if (existing != null && queue.uniques.replaced()) {
+          named += name(queue, job, String.valueOf(existing.existingKey()), millis);
+        }
+      }
       if (existing != null) {
         replies.add(existing);
       } else if (space <= 0) {
@@ -60,16 +67,17 @@ final class MemoryIntake implements Intake {
         queue.add(added);
         if (at > millis) {
           queue.schedule(added, at);
-          wakes |= firstDue == null || at < firstDue;
         } else {
           queue.toTail(added);
           wakes = true;
         }
-        named += name(queue, job, millis);
+        named += name(queue, job, job.key(), millis);
+        queue.uniques.hold(job, millis);
         replies.add(new EnqueueReply(Verdict.CREATED, null));
       }
     }
-    if (wakes) {
+    Long nextDue = queue.due.firstScore();
+    if (wakes || (nextDue != null && (firstDue == null || nextDue < firstDue))) {
       queue.ring();
     }
     if (named > 0) {
@@ -84,12 +92,19 @@ final class MemoryIntake implements Intake {
     }
     Idempotency idempotency = job.idempotency();
     Named named = idempotency == null ? null : queue.names.get(idempotency.key());
-    if (named == null || named.end() <= now) {
+    if (idempotency == null || named == null || named.end() <= now) {
       return null;
     }
-    boolean same = named.key().equals(job.key());
-    return new EnqueueReply(
-        same ? Verdict.EXISTING_ID : Verdict.EXISTING_IDEMPOTENCY_KEY, named.key());
+    return new EnqueueReply(verdict(named, job, idempotency), named.key());
+  }
+
+  private static Verdict verdict(Named named, NewJob job, Idempotency asked) {
+    if (named.key().equals(job.key())) {
+      return Verdict.EXISTING_ID;
+    }
+    String payload = asked.payload();
+    boolean other = payload != null && named.payload() != null && !payload.equals(named.payload());
+    return asked.samePayload() && other ? Verdict.CONFLICT : Verdict.EXISTING_IDEMPOTENCY_KEY;
   }
 
   private static long start(NewJob job, long now) {
@@ -101,13 +116,13 @@ final class MemoryIntake implements Intake {
     return instant == null ? now : instant.toEpochMilli();
   }
 
-  private static int name(MemoryQueue queue, NewJob job, long now) {
+  private static int name(MemoryQueue queue, NewJob job, String key, long now) {
     Idempotency idempotency = job.idempotency();
     if (idempotency == null) {
       return 0;
     }
     long end = now + idempotency.keep().toMillis();
-    queue.names.put(idempotency.key(), new Named(job.key(), end));
+    queue.names.put(idempotency.key(), new Named(key, end, idempotency.payload()));
     queue.nameEnds.put(idempotency.key(), end);
     return 1;
   }

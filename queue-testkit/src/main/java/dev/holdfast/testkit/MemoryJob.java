@@ -6,6 +6,7 @@ import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
@@ -24,6 +25,8 @@ final class MemoryJob {
   final String key;
   final String type;
   final MemoryNotes notes = new MemoryNotes();
+
+  final @Nullable Uniqueness unique;
 
   /** The home lane. */
   Priority priority;
@@ -58,6 +61,7 @@ final class MemoryJob {
   MemoryJob(NewJob job, long readyAt) {
     this.key = job.key();
     this.type = job.type();
+    this.unique = job.unique();
     this.priority = job.priority();
     this.envelope = job.envelope().clone();
     this.readyAt = readyAt;

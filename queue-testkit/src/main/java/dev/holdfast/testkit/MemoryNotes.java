@@ -102,6 +102,11 @@ final class MemoryNotes {
     checkpoint = null;
   }
 
+  /** Forgets where the last attempt stopped: the next one is of another payload. */
+  void startOver() {
+    checkpoint = null;
+  }
+
   byte @Nullable [] progress() {
     return copy(progress);
   }

@@ -24,8 +24,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Everything here is guarded by {@link #lock}.
  */
 final class MemoryQueue {
-  /** An idempotency key's job, and until when the key is taken, epoch ms. */
-  record Named(String key, long end) {}
+  /**
+   * An idempotency key's job, until when the key is taken, epoch ms, and what the job's payload is
+   * told by, if that is known.
+   */
+  record Named(String key, long end, @Nullable String payload) {}
 
   /**
    * Who takes a turn at the next due time.
@@ -73,9 +76,16 @@ final class MemoryQueue {
 
   final ScoredKeys nameEnds = new ScoredKeys();
 
+  /** Who holds which unique key. */
+  final MemoryUniques uniques = new MemoryUniques(this);
+
   private final BellTokens bells;
 
   boolean paused;
+
+  /** How many jobs it may hold; null: as each enqueue says. */
+  @Nullable Long bound;
+
   @Nullable Watch watch;
   long lastToken;
   long nextReap;

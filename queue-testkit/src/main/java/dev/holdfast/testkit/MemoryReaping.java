@@ -143,6 +143,9 @@ final class MemoryReaping implements Upkeep {
       } else if (job.crashes >= maxCrashes) {
         ends.bury(job, StateReason.POISON);
         poisoned++;
+      } else if (queue.uniques.overtaken(job)) {
+        ends.cancel(job, StateReason.SUPERSEDED);
+        cancelled++;
       } else {
         job.reason = StateReason.REAPED;
         job.since = now;

@@ -114,9 +114,10 @@ final class MemoryTurn {
     }
     queue.takeOut(job);
     Outcome outcome = settlement.outcome();
-    if (job.cancelRequested && !endsByItself(outcome)) {
+    boolean asked = job.cancelRequested && !endsByItself(outcome);
+    if (asked || (waitsAgain(outcome) && queue.uniques.overtaken(job))) {
       countFailure(job, attemptOf(outcome));
-      ends.cancel(job, StateReason.CANCELLED_ON_REQUEST);
+      ends.cancel(job, asked ? StateReason.CANCELLED_ON_REQUEST : StateReason.SUPERSEDED);
       return Settled.CANCELLED;
     }
     apply(job, outcome);
@@ -132,6 +133,10 @@ final class MemoryTurn {
     return outcome instanceof Outcome.Succeeded
         || outcome instanceof Outcome.Discarded
         || (outcome instanceof Outcome.Buried buried && BURIED_BY_ITSELF.contains(buried.reason()));
+  }
+
+  private static boolean waitsAgain(Outcome outcome) {
+    return !endsByItself(outcome) && !(outcome instanceof Outcome.Buried);
   }
 
   // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.

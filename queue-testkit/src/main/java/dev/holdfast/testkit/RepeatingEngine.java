@@ -156,14 +156,7 @@ final class RepeatingEngine implements Engine {
     }
 
     private static NewJob again(NewJob job, boolean mayBeThere) {
-      return new NewJob(
-          job.key(),
-          job.type(),
-          job.priority(),
-          job.start(),
-          job.idempotency(),
-          job.retry() || mayBeThere,
-          job.envelope());
+      return mayBeThere ? job.retried() : job;
     }
   }
 
@@ -244,6 +237,21 @@ final class RepeatingEngine implements Engine {
                 control.pause(queue, paused);
                 return true;
               });
+    }
+
+    @Override
+    public void changeBound(QueueRef queue, @Nullable Long bound) {
+      Boolean unused =
+          repeat(
+              () -> {
+                control.changeBound(queue, bound);
+                return true;
+              });
+    }
+
+    @Override
+    public @Nullable Long bound(QueueRef queue) {
+      return repeat(() -> Optional.ofNullable(control.bound(queue))).orElse(null);
     }
   }
 }

@@ -1,6 +1,8 @@
 package dev.holdfast.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
@@ -10,6 +12,7 @@ import dev.holdfast.deadletter.RedriveResult;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobType;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueFullException;
 import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +44,23 @@ final class OperatorAnswersTest {
     assertThat(mail.runNow(id)).isEqualTo(MoveResult.MOVED);
     assertThat(mail.runNow(id)).isEqualTo(MoveResult.UNCHANGED);
     assertThat(holdfast.deadLetters("mail").redrive(id)).isEqualTo(RedriveResult.NOT_DEAD);
+  }
+
+  @Test
+  void a_bound_is_set_read_and_taken_back() {
+    assertThat(mail.bound()).isEmpty();
+    mail.changeBound(1);
+    assertThat(mail.bound()).hasValue(1);
+    holdfast.enqueue(new Letter(1));
+    assertThatExceptionOfType(QueueFullException.class)
+        .isThrownBy(() -> holdfast.enqueue(new Letter(2)))
+        .withMessageContaining("JobQueue.changeBound");
+    mail.clearBound();
+    assertThat(mail.bound()).isEmpty();
+    assertThat(holdfast.enqueue(new Letter(3)).created()).isTrue();
+    for (long bad : new long[] {0, -1, 1_000_000_001L}) {
+      assertThatIllegalArgumentException().isThrownBy(() -> mail.changeBound(bad));
+    }
   }
 
   @Test

@@ -59,6 +59,8 @@ final class SeamCalls {
     calls.put(Call.DELETE_DEAD, () -> engine.control().deleteDead(QUEUE, KEY));
     calls.put(Call.PURGE, () -> engine.control().purge(QUEUE));
     calls.put(Call.PAUSE, () -> engine.control().pause(QUEUE, false));
+    calls.put(Call.CHANGE_BOUND, () -> engine.control().changeBound(QUEUE, 10L));
+    calls.put(Call.BOUND, () -> engine.control().bound(QUEUE));
     LockHolder holder = new LockHolder("report", "me");
     calls.put(Call.LOCK, () -> join(engine.locks().lock(holder, SECOND, SECOND)));
     calls.put(Call.EXTEND_LOCK, () -> join(engine.locks().extend(holder, 1, SECOND, SECOND)));

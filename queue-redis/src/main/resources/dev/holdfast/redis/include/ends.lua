@@ -1,4 +1,4 @@
--- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track, retention.
+-- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track, unique, retention.
 -- Reads the locals: jobs, track, notes, leases, done, dead, keep_done, max_done, keep_dead, max_dead; and changes
 -- has_notes, ended_done, ended_dead. Gives: push, remember, finish, flush_ends.
 local set_track, drop_track, drop_jobs, drop_leases = {}, {}, {}, {}
@@ -54,6 +54,7 @@ local function finish(id, t, state, reason)
   t.reason = reason
   t.at = now_text
   t.consumer = ''
+  let_go(id, t.type, unique_of(t.rest))
   if state == 'd' then
     push(set_track, id, write_track(t))
     push(add_dead, int(now + keep_dead), id)
@@ -72,6 +73,7 @@ local function flush_ends()
   each('ZADD', done, add_done, 1000)
   each('ZADD', dead, add_dead, 1000)
   each('HDEL', jobs, drop_jobs, 1000)
+  flush_unique()
   if has_notes then
     each('HDEL', notes, drop_notes, 1000)
   end

@@ -6,8 +6,9 @@ local OPEN = '^a\t([hnl])\t[%u_]+\t%d+(\t%d+\t%d+\t%d+\t%d+\t%d+\t)$'
 -- The most digits of an instant that the reader in Java takes, and that as a number here keeps to the last one.
 local MOST_INSTANT = 15
 
--- Lane, type, start and idempotency key (or "") of a body's header line; nil if it cannot be read.
+-- Lane, type, start, idempotency key and unique key (or "" each) of a body's header line; nil if it cannot be read.
 local function header(body)
-  return string.match(body,
-      '^([hnl])\t([%w._-]+)\t[^\t\n]*\t[^\t\n]*\t[^\t\n]*\t([^\t\n]*)\t?([^\t\n]*)[^\n]*\n')
+  local lane, type, uniq, start, idem = string.match(body,
+      '^([hnl])\t([%w._-]+)\t[^\t\n]*\t([^\t\n]*)\t[^\t\n]*\t([^\t\n]*)\t?([^\t\n]*)[^\n]*\n')
+  return lane, type, start, idem, uniq
 end

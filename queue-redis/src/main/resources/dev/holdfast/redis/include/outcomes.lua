@@ -1,4 +1,4 @@
--- outcomes.lua: the outcomes of a turn that are more than a plain success. Needs clock, track, ends.
+-- outcomes.lua: the outcomes of a turn that are more than a plain success. Needs clock, track, unique, ends.
 -- Reads the locals of turn.lua. Gives: settle(), put_back().
 local released = {}
 
@@ -70,6 +70,8 @@ function verbs.release(id, t)
 end
 -- What an asked-for cancel leaves as it is; a last failure it does not.
 local ends_by_itself = {ok = true, discard = true}
+-- What does not end a job, but lets it wait again.
+local waits_again = {retry = true, snooze = true, miss = true, release = true}
 local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
 -- The outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
@@ -89,12 +91,13 @@ local function settle_one(id, t, i)
   drop_leases[#drop_leases + 1] = id
   local verb, delay, reason = string.match(ARGV[i + 2], '^(%a+)\t?(%d*)\t?([%u_]*)$')
   local text = ARGV[i + 3]
-  if t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason]) then
+  local asked = t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason])
+  if asked or waits_again[verb] and overtaken(id, t) then
     if text ~= '' then
       t.failures = t.failures + 1
       remember(id, text)
     end
-    finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
+    finish(id, t, 'c', asked and 'CANCELLED_ON_REQUEST' or 'SUPERSEDED')
     return 'C'
   end
   verbs[verb](id, t, tonumber(delay), reason, text)

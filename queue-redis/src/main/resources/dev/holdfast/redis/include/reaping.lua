@@ -10,8 +10,8 @@ local function recover(id)
   if not body then
     return nil
   end
-  local lane, type, _, idem = header(body)
-  local t = new_track(lane or 'n', type or '', '', idem or '')
+  local lane, type, _, idem, uniq = header(body)
+  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '')
   t.state = 'a'
   t.consumer = 'a worker'
   return t
@@ -33,6 +33,9 @@ local function reap_one(id, t)
   elseif t.crashes >= max_crashes then
     finish(id, t, 'd', 'POISON')
     poisoned = poisoned + 1
+  elseif overtaken(id, t) then
+    finish(id, t, 'c', 'SUPERSEDED')
+    cancelled = cancelled + 1
   else
     t.state = 'q'
     t.reason = 'REAPED'

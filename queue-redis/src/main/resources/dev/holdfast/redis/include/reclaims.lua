@@ -19,7 +19,7 @@ end
 
 -- A job the engine cannot hand out is buried with what is left of it, never looped.
 local function bury(id, t, reason)
-  t = t or new_track('n', '', '', '')
+  t = t or new_track('n', '', '', '', '')
   t.token = ''
   finish(id, t, 'd', reason)
   corrupt = corrupt + 1

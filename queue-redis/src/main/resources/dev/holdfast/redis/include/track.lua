@@ -30,11 +30,13 @@ local function write_track(t)
       t.snoozes, t.token, t.consumer, t.cancel, t.due, t.missed, t.type}, '\t') .. t.rest
 end
 
--- The record of a job that was never claimed; `idem` is its idempotency key or "".
-local function new_track(lane, type, at, idem)
+-- The record of a job that was never claimed; `idem` is its idempotency key, `uniq` the letter of its rule and its
+-- unique key, or "" each.
+local function new_track(lane, type, at, idem, uniq)
   return {state = 'q', lane = lane, reason = 'ENQUEUED', at = at, failures = 0, claims = 0,
       crashes = 0, misses = 0, snoozes = 0, token = '', consumer = '', cancel = '', due = '',
-      missed = '', type = type, rest = idem ~= '' and '\t' .. idem or ''}
+      missed = '', type = type,
+      rest = uniq ~= '' and '\t' .. idem .. '\t' .. uniq or idem ~= '' and '\t' .. idem or ''}
 end
 
 -- From its second crash on a job goes through the suspect lane, so that it takes no neighbour along.

@@ -172,6 +172,7 @@ public abstract class EngineContract {
         job.priority(),
         job.start(),
         job.idempotency(),
+        job.unique(),
         job.retry(),
         envelope);
   }

@@ -46,6 +46,30 @@ public abstract class EngineContracts {
   }
 
   @Nested
+  final class UniqueJob extends UniqueJobContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Merge extends MergeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Bound extends BoundContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
   final class Claim extends ClaimContract {
     @Override
     protected EngineHarness open() {

@@ -7,9 +7,12 @@ import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Control.ActReply;
+import dev.holdfast.spi.EnqueueReply;
+import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.LeaseReply;
 import dev.holdfast.spi.NewJob;
@@ -161,6 +164,27 @@ public abstract class LifeContract extends EngineContract {
       tell("enqueue " + job.key() + " " + lane + " " + added.state + " " + added.dueAt);
     }
     enqueue(batch.toArray(NewJob[]::new));
+    enqueueUnique();
+  }
+
+  /** One more, of a few unique keys. */
+  private void enqueueUnique() {
+    String name = "u" + random.nextInt(4);
+    Uniqueness unique =
+        random.nextBoolean() ? Uniqueness.untilFinished(name) : Uniqueness.untilStarted(name);
+    NewJob job =
+        new NewJob(
+            key(), TYPE, Priority.NORMAL, Start.NOW, null, unique, false, bytes("{\"p\":1}"));
+    String holder = model.holder(unique);
+    EnqueueReply expected =
+        holder == null
+            ? new EnqueueReply(Verdict.CREATED, null)
+            : new EnqueueReply(Verdict.EXISTING_UNIQUE_KEY, holder);
+    tell("enqueue " + job.key() + " " + unique + ": " + expected);
+    assertThat(enqueueAll(queue(), 1_000_000, List.of(job))).containsExactly(expected);
+    if (holder == null) {
+      model.hold(unique, job.key(), model.add(job, now()));
+    }
   }
 
   // Turns.
@@ -356,7 +380,7 @@ public abstract class LifeContract extends EngineContract {
       expected =
           job.gone
               ? ActReply.NOT_FOUND
-              : job.state == JobState.DEAD ? ActReply.DONE : ActReply.NOT_APPLICABLE;
+              : job.state == JobState.DEAD ? model.redrive(key) : ActReply.NOT_APPLICABLE;
       given = control.redrive(queue(), key);
       if (given == ActReply.DONE) {
         LifeModel.redriven(job);
@@ -379,9 +403,9 @@ public abstract class LifeContract extends EngineContract {
       }
     } else if (dice < 12) {
       Priority lane = any(LANES);
-      expected = LifeModel.actOnWaiting(job, ActReply.ACTIVE);
+      expected = LifeModel.actOnWaiting(job, ActReply.ON_RETURN);
       given = control.prioritize(queue(), key, lane);
-      if (given == ActReply.DONE) {
+      if (given == ActReply.DONE || given == ActReply.ON_RETURN) {
         job.lane = lane;
       }
     } else if (dice < 13) {

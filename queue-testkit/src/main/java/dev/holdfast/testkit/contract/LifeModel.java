@@ -4,6 +4,7 @@ import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.spi.Control.ActReply;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.LeaseReply;
@@ -26,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 final class LifeModel {
   private final Map<String, Job> jobs = new LinkedHashMap<>();
 
+  /** Unique key to the last job that was added with it. */
+  private final Map<Uniqueness, String> holders = new LinkedHashMap<>();
+
   /** What a job should be. */
   static final class Job {
     JobState state = JobState.READY;
@@ -36,6 +40,7 @@ final class LifeModel {
     String consumer = "";
     boolean cancel;
     boolean gone;
+    @Nullable Uniqueness unique;
     int failures;
     int claimed;
     int crashes;
@@ -77,6 +82,37 @@ final class LifeModel {
     added.waitsUntil(start.instant() == null ? now.plus(delay) : start.instant(), now);
     jobs.put(job.key(), added);
     return added;
+  }
+
+  /** The job that holds a unique key, or null. */
+  @Nullable String holder(Uniqueness unique) {
+    String key = holders.get(unique);
+    Job job = key == null ? null : jobs.get(key);
+    boolean holds =
+        job != null
+            && !job.gone
+            && (unique instanceof Uniqueness.UntilStarted
+                ? job.waits() && job.claimed == 0
+                : !job.state.isFinal());
+    return holds ? key : null;
+  }
+
+  /** A job that was added holds its unique key. */
+  void hold(Uniqueness unique, String key, Job job) {
+    job.unique = unique;
+    holders.put(unique, key);
+  }
+
+  /** What becomes of the redrive of a dead letter. */
+  ActReply redrive(String key) {
+    Uniqueness unique = job(key).unique;
+    if (!(unique instanceof Uniqueness.UntilFinished)) {
+      return ActReply.DONE;
+    } else if (holder(unique) != null) {
+      return ActReply.KEY_TAKEN;
+    }
+    holders.put(unique, key);
+    return ActReply.DONE;
   }
 
   /** How many jobs have not ended. */

@@ -169,11 +169,46 @@ public abstract class MoveContract extends StagedJobs {
   }
 
   @Test
+  void a_job_between_two_attempts_changes_its_lane_and_keeps_its_time() {
+    String key = enqueueOne();
+    claimAndSettle(retry(Duration.ofMinutes(1)));
+    assertThat(prioritize(key, Priority.HIGH)).isEqualTo(ActReply.DONE);
+    assertThat(stored(key).runAt()).isEqualTo(now().plus(Duration.ofMinutes(1)));
+    enqueueOne();
+    assertThat(claimable()).hasSize(1);
+    String normal = enqueueOne();
+    advance(Duration.ofMinutes(1));
+    assertThat(claimable()).containsExactly(key, normal);
+  }
+
+  @Test
+  void a_running_job_returns_to_the_lane_it_was_given_meanwhile() {
+    String key = activeJob();
+    assertThat(prioritize(key, Priority.HIGH)).isEqualTo(ActReply.ON_RETURN);
+    assertThat(state(key)).isEqualTo(JobState.ACTIVE);
+    assertThat(stored(key).priority()).isEqualTo(Priority.HIGH);
+    passReaping(TurnTaker.LEASE);
+    String normal = enqueueOne();
+    assertThat(claimable()).containsExactly(key, normal);
+  }
+
+  @Test
+  void a_running_job_that_was_given_a_lane_is_retried_in_it() {
+    String key = enqueueOne();
+    Claim claim = taker().claimOne();
+    prioritize(key, Priority.LOW);
+    prioritize(key, Priority.HIGH);
+    taker().settle(claim, retry(Duration.ofSeconds(1)));
+    advance(Duration.ofSeconds(1));
+    enqueueOne();
+    assertThat(taker().claimOne().held().key()).isEqualTo(key);
+  }
+
+  @Test
   void an_active_or_ended_job_cannot_be_moved() {
     String active = activeJob();
     assertThat(control().runNow(queue(), active)).isEqualTo(ActReply.ACTIVE);
     assertThat(control().reschedule(queue(), active, now())).isEqualTo(ActReply.ACTIVE);
-    assertThat(prioritize(active, Priority.HIGH)).isEqualTo(ActReply.ACTIVE);
     for (String key : List.of(succeededJob(), deadJob(), cancelledJob())) {
       JobState before = state(key);
       assertThat(control().runNow(queue(), key)).isEqualTo(ActReply.ENDED);

@@ -1,10 +1,13 @@
 package dev.holdfast.testkit.contract;
 
+import dev.holdfast.job.Priority;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.NewJob.Idempotency;
+import dev.holdfast.spi.NewJob.Start;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,7 +38,39 @@ abstract class SentJobs extends EngineContract {
 
   static NewJob with(NewJob job, @Nullable Idempotency idempotency, boolean retry) {
     return new NewJob(
-        job.key(), job.type(), job.priority(), job.start(), idempotency, retry, job.envelope());
+        job.key(),
+        job.type(),
+        job.priority(),
+        job.start(),
+        idempotency,
+        job.unique(),
+        retry,
+        job.envelope());
+  }
+
+  /** A job with a unique key, due as its rule says. */
+  final NewJob unique(Uniqueness rule) {
+    return unique(rule, "{\"p\":1}");
+  }
+
+  final NewJob unique(Uniqueness rule, String envelope) {
+    return unique(rule, TYPE, bytes(envelope));
+  }
+
+  final NewJob unique(Uniqueness rule, String type, byte[] envelope) {
+    Start start =
+        rule instanceof Uniqueness.Debounce debounce
+            ? new Start(debounce.quiet(), null)
+            : Start.NOW;
+    return new NewJob(key(), type, Priority.NORMAL, start, null, rule, false, envelope);
+  }
+
+  static EnqueueReply held(String key) {
+    return new EnqueueReply(Verdict.EXISTING_UNIQUE_KEY, key);
+  }
+
+  static EnqueueReply replaced(String key) {
+    return new EnqueueReply(Verdict.REPLACED, key);
   }
 
   static EnqueueReply created() {

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Claim;
+import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
 import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.NewJob.Idempotency;
 import dev.holdfast.spi.QueueRef;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -105,6 +108,48 @@ public abstract class UniquenessContract extends SentJobs {
     NewJob job = named("welcome:7");
     sendOne(job);
     assertThat(sendOne(retried(job))).isEqualTo(existingId(job.key()));
+  }
+
+  private NewJob named(String name, @Nullable String payload, boolean samePayload) {
+    return with(job(), new Idempotency(name, KEEP, payload, samePayload), false);
+  }
+
+  @Test
+  void another_payload_under_a_name_is_a_conflict_for_those_who_ask() {
+    NewJob first = named("charge:7", "00000000000000aa", true);
+    sendOne(first);
+    assertThat(sendOne(named("charge:7", "00000000000000bb", true)))
+        .isEqualTo(new EnqueueReply(Verdict.CONFLICT, first.key()));
+    assertThat(sendOne(named("charge:7", "00000000000000bb", false)))
+        .isEqualTo(existingName(first.key()));
+    assertThat(sendOne(named("charge:7", "00000000000000aa", true)))
+        .isEqualTo(existingName(first.key()));
+    assertThat(stats().ready()).isEqualTo(1);
+  }
+
+  @Test
+  void a_payload_that_nobody_knows_is_the_same_as_any() {
+    NewJob first = named("charge:7", null, true);
+    sendOne(first);
+    assertThat(sendOne(named("charge:7", "00000000000000bb", true)))
+        .isEqualTo(existingName(first.key()));
+    NewJob other = named("charge:8", "00000000000000aa", false);
+    sendOne(other);
+    assertThat(sendOne(named("charge:8", null, true))).isEqualTo(existingName(other.key()));
+  }
+
+  @Test
+  void payloads_under_a_name_are_told_apart_within_one_call() {
+    NewJob first = named("charge:7", "00000000000000aa", true);
+    assertThat(send(first, named("charge:7", "00000000000000bb", true)))
+        .containsExactly(created(), new EnqueueReply(Verdict.CONFLICT, first.key()));
+  }
+
+  @Test
+  void a_retry_is_no_conflict_with_itself() {
+    NewJob first = named("charge:7", "00000000000000aa", true);
+    sendOne(first);
+    assertThat(sendOne(retried(first))).isEqualTo(existingId(first.key()));
   }
 
   @Test

@@ -6,6 +6,7 @@ import dev.holdfast.EnqueueResult;
 import dev.holdfast.Enqueued;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
+import dev.holdfast.JobQueue;
 import dev.holdfast.JobRequest;
 import dev.holdfast.TransactionBoundary;
 import dev.holdfast.Worker;
@@ -14,6 +15,7 @@ import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.deadletter.DeadLetterQueue;
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HandlesJob;
+import dev.holdfast.job.IdempotencyConflictException;
 import dev.holdfast.job.InvalidNameException;
 import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobHandler;
@@ -27,6 +29,7 @@ import dev.holdfast.job.Priority;
 import dev.holdfast.job.ResultHandler;
 import dev.holdfast.job.RetryAfterException;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.lock.HeldLock;
 import dev.holdfast.lock.LockOptions;
 import dev.holdfast.metrics.MeterOptions;
@@ -50,6 +53,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
@@ -107,6 +111,51 @@ final class DocExamples {
       application.run(enqueued.id()); // yours, until it ends
     }
     // end::first-job[]
+  }
+
+  @JobType(value = "index.product", queue = "index")
+  record IndexProduct(long id) {}
+
+  static boolean unique(Holdfast holdfast) {
+    // tag::unique[]
+    Enqueued enqueued =
+        holdfast.enqueue(
+            new SendWelcome(7, "fr"),
+            EnqueueOptions.defaults().unique(Uniqueness.untilFinished("user:7")));
+    boolean added = enqueued.created();
+    // end::unique[]
+    return added;
+  }
+
+  static void debounce(Holdfast holdfast) {
+    // tag::debounce[]
+    holdfast.enqueue(
+        new IndexProduct(42),
+        EnqueueOptions.defaults()
+            .unique(
+                Uniqueness.debounce("product:42", Duration.ofSeconds(5), Duration.ofMinutes(1))));
+    // end::debounce[]
+  }
+
+  static void conflict(Holdfast holdfast) {
+    // tag::conflict[]
+    EnqueueOptions once =
+        EnqueueOptions.defaults().idempotencyKey("welcome:7").requireSamePayload();
+    try {
+      holdfast.enqueue(new SendWelcome(7, "en"), once);
+    } catch (IdempotencyConflictException e) {
+      Optional<JobStatus> other = holdfast.status(e.existing()); // the job with another payload
+    }
+    // end::conflict[]
+  }
+
+  static void bound(Holdfast holdfast) {
+    // tag::bound[]
+    JobQueue mail = holdfast.queue("mail");
+    mail.changeBound(50_000); // for all producers, at once, without a deploy
+    OptionalLong bound = mail.bound(); // empty: each producer's own counts
+    mail.clearBound();
+    // end::bound[]
   }
 
   // tag::worker-main[]
