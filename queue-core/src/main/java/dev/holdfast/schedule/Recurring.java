@@ -19,8 +19,7 @@ import java.lang.annotation.Target;
  *
  * <p>Either {@code cron} and {@code zone} are given, or {@code every} and {@code anchor}. Durations
  * are ISO-8601, such as {@code PT15M}; instants, too, such as {@code 2026-01-01T00:00:00Z}. Values
- * are checked when the handler is registered. What has more to it is made with {@link
- * Schedule#builder}.
+ * are checked when the worker starts. What has more to it is made with {@link Schedule#builder}.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

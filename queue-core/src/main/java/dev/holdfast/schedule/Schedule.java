@@ -182,11 +182,12 @@ public record Schedule(
     /**
      * Adds a header to its jobs. Default none; at most 31.
      *
-     * @param header 1 to 256 bytes without control characters; not {@link ScheduleTick#HEADER}
-     * @param value the same
+     * @param header as a queue name; not {@link ScheduleTick#HEADER}
+     * @param value 1 to 256 bytes of UTF-8 without control characters
      */
     public Builder header(String header, String value) {
-      headers.put(Naming.key("header", header), Naming.key("value of header " + header, value));
+      headers.put(
+          Naming.name("header name", header), Naming.key("value of header " + header, value));
       return this;
     }
 
