@@ -3,7 +3,6 @@ package dev.holdfast;
 import dev.holdfast.job.EngineUnavailableException;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.JobId;
-import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.QueueFullException;
@@ -20,12 +19,10 @@ import dev.holdfast.schedule.ScheduleDefinition;
 import dev.holdfast.schedule.ScheduleId;
 import dev.holdfast.schedule.ScheduleStatus;
 import dev.holdfast.schedule.Schedules;
-import dev.holdfast.schedule.TickJobs;
 import dev.holdfast.schedule.Timing;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
 import dev.holdfast.spi.EnqueueReply.Verdict;
-import dev.holdfast.spi.Envelope;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredSchedule;
@@ -36,12 +33,11 @@ import dev.holdfast.spi.Ticking.Found;
 import dev.holdfast.spi.Ticking.Kind;
 import dev.holdfast.spi.Ticking.NextTick;
 import dev.holdfast.spi.Ticking.WhileRunning;
-import java.security.SecureRandom;
+import dev.holdfast.worker.Firings;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -59,10 +55,9 @@ final class EngineSchedules implements Schedules {
 
   private final Engine engine;
   private final HoldfastOptions options;
-  private final EnvelopeJson envelopes;
   private final ScheduleWriter writer;
   private final Runnable requireOpen;
-  private final JobKeys keys;
+  private final Firings firings;
 
   EngineSchedules(
       Engine engine,
@@ -72,16 +67,15 @@ final class EngineSchedules implements Schedules {
       Runnable requireOpen) {
     this.engine = engine;
     this.options = options;
-    this.envelopes = envelopes;
     this.writer = writer;
     this.requireOpen = requireOpen;
-    this.keys = new JobKeys(options.clock(), new SecureRandom());
+    this.firings = new Firings(envelopes, options.clock());
   }
 
   @Override
   public ScheduleChange put(Schedule schedule) {
     requireOpen.run();
-    return writer.write(writer.prepare(schedule), "");
+    return writer.put(writer.prepare(schedule));
   }
 
   @Override
@@ -132,7 +126,7 @@ final class EngineSchedules implements Schedules {
             WhileRunning.FIRE,
             0,
             NextTick.NONE,
-            job(definition, tick, null));
+            firings.job(definition, tick, null));
     Fired fired = engine.ticking().fire(queue, options.queueBound(), List.of(firing)).get(0);
     String key = fired.key();
     return switch (fired.verdict()) {
@@ -201,33 +195,10 @@ final class EngineSchedules implements Schedules {
       Instant nominal = at.get();
       at = timing.next(nominal);
       ScheduleTick tick = new ScheduleTick(id.name(), nominal, previous, 0, Cause.BACKFILL);
-      NewJob.Idempotency name =
-          new NewJob.Idempotency(
-              TickJobs.key(id.name(), nominal), TickJobs.kept(nominal, at.orElse(null)));
-      jobs.add(job(definition, tick, name));
+      jobs.add(firings.job(definition, tick, Firings.idempotency(tick, at.orElse(null))));
       previous = nominal;
     }
     return jobs;
-  }
-
-  private NewJob job(
-      ScheduleDefinition definition, ScheduleTick tick, NewJob.@Nullable Idempotency name) {
-    Envelope envelope =
-        new Envelope(
-            Envelope.VERSION,
-            definition.payload(),
-            null,
-            null,
-            TickJobs.headers(definition, tick),
-            Map.of());
-    return new NewJob(
-        keys.next(),
-        definition.type(),
-        definition.priority(),
-        NewJob.Start.NOW,
-        name,
-        false,
-        envelopes.encode(envelope));
   }
 
   private List<EnqueueReply> enqueue(QueueRef queue, List<NewJob> jobs) {

@@ -182,6 +182,10 @@ final class ScheduleWriter {
   /** Makes the schedules of an application these. */
   DeclareResult declare(String application, Collection<Prepared> set) {
     Map<ScheduleId, ScheduleChange> changes = new LinkedHashMap<>();
+    set.stream()
+        .map(each -> QueueRef.of(each.id().queue()))
+        .distinct()
+        .forEach(engine.ticking()::enlist);
     for (Prepared each : set) {
       changes.put(each.id(), write(each, application));
     }
@@ -213,10 +217,15 @@ final class ScheduleWriter {
     return List.copyOf(owned.values());
   }
 
-  /** Adds or changes one schedule; {@code owner} is "" if no application declares it. */
-  ScheduleChange write(Prepared prepared, String owner) {
+  /** Adds or changes a schedule that no application declares. */
+  ScheduleChange put(Prepared prepared) {
+    engine.ticking().enlist(QueueRef.of(prepared.id().queue()));
+    return write(prepared, "");
+  }
+
+  /** Adds or changes one schedule, in a queue that is enlisted. */
+  private ScheduleChange write(Prepared prepared, String owner) {
     QueueRef queue = QueueRef.of(prepared.id().queue());
-    engine.ticking().enlist(queue);
     for (int i = 0; i < TRIES; i++) {
       Found found = engine.ticking().find(queue, List.of(prepared.id().name()));
       Entry before = found.schedules().isEmpty() ? null : found.schedules().get(0);

@@ -1,35 +1,23 @@
 package dev.holdfast.worker;
 
 import dev.holdfast.job.HoldfastException;
-import dev.holdfast.job.JobKeys;
-import dev.holdfast.job.ScheduleTick;
-import dev.holdfast.job.ScheduleTick.Cause;
-import dev.holdfast.json.EnvelopeJson;
 import dev.holdfast.json.ScheduleJson;
 import dev.holdfast.schedule.InvalidScheduleException;
 import dev.holdfast.schedule.RunOverlap;
 import dev.holdfast.schedule.ScheduleDefinition;
-import dev.holdfast.schedule.TickJobs;
 import dev.holdfast.schedule.TickPlan;
-import dev.holdfast.schedule.Timing;
 import dev.holdfast.spi.Claiming.Subscription;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.EnqueueReply;
-import dev.holdfast.spi.Envelope;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
-import dev.holdfast.spi.StoredSchedule;
 import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Ticking.Due;
 import dev.holdfast.spi.Ticking.DueSchedule;
 import dev.holdfast.spi.Ticking.Entry;
 import dev.holdfast.spi.Ticking.Fired;
 import dev.holdfast.spi.Ticking.Firing;
-import dev.holdfast.spi.Ticking.Kind;
-import dev.holdfast.spi.Ticking.NextTick;
 import dev.holdfast.spi.Ticking.Verdict;
-import dev.holdfast.spi.Ticking.WhileRunning;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -74,8 +62,7 @@ final class Ticker {
 
   private final Engine engine;
   private final WorkerPlan plan;
-  private final EnvelopeJson envelopes;
-  private final JobKeys keys;
+  private final Firings maker;
   private final long period;
   private final Loop loop;
   private final List<Face> faces = new ArrayList<>();
@@ -89,8 +76,7 @@ final class Ticker {
   Ticker(WorkerPlan plan, String worker, List<ServedQueue> queues) {
     this.engine = plan.engine();
     this.plan = plan;
-    this.envelopes = plan.envelopes();
-    this.keys = new JobKeys(plan.clock(), new SecureRandom());
+    this.maker = new Firings(plan.envelopes(), plan.clock());
     this.period = plan.options().reapPeriod().toNanos();
     this.declaration = plan.declaration();
     this.loop = new Loop(worker + "-ticks", true, new Wakeup(), this::round);
@@ -159,7 +145,7 @@ final class Ticker {
     private final Map<String, Known> known = new HashMap<>();
     private @Nullable Subscription subscription;
     private long lookAt = System.nanoTime();
-    private boolean troubled;
+    private final RetryPause trouble = new RetryPause();
     private boolean full;
 
     /** When the first of those that were fired last is to be fired again. */
@@ -205,20 +191,18 @@ final class Ticker {
           boolean all = due.schedules().size() < Ticking.MOST;
           lookAt = all ? now + wait(due.now(), earliest(due.nextLook(), nextFiring)) : now;
         }
-        troubled = false;
+        trouble.reset();
       } catch (HoldfastException e) {
-        lookAt = System.nanoTime() + PAUSE;
-        if (troubled) {
+        if (trouble.troubled()) {
           log.debug("queue {}: could not fire ticks", queue.name(), e);
         } else {
-          troubled = true;
           log.warn(
-              "queue {}: could not fire the ticks of its schedules, which is tried again every {};"
-                  + " none is lost: {}",
+              "queue {}: could not fire the ticks of its schedules, which is tried again until it"
+                  + " works; none is lost: {}",
               queue.name(),
-              AttemptLines.show(Duration.ofNanos(PAUSE)),
               AttemptLines.oneLine(String.valueOf(e.getMessage()), 300));
         }
+        lookAt = System.nanoTime() + trouble.nextNanos();
       }
     }
 
@@ -268,7 +252,12 @@ final class Ticker {
         if (definition == null) {
           readable = false;
         } else {
-          plan(each, definition, due.now(), most, firings);
+          // With a cancel one by one: the job of each is asked to end before the next is fired.
+          boolean cancels = definition.whileRunning() == RunOverlap.CANCEL_RUNNING;
+          List<Firing> its = maker.of(each.schedule(), definition, due.now(), cancels ? 1 : most);
+          // Before the tick is fired: if this worker dies in between, the next one does both.
+          cancel(each, definition, its);
+          firings.addAll(its);
         }
       }
       if (firings.isEmpty()) {
@@ -328,116 +317,16 @@ final class Ticker {
       }
     }
 
-    private void plan(
-        DueSchedule due,
-        ScheduleDefinition definition,
-        Instant now,
-        int most,
-        List<Firing> firings) {
-      StoredSchedule schedule = due.schedule();
-      Timing timing = definition.timing();
-      Instant next = schedule.next();
-      Instant waiting = schedule.waiting();
-      if (waiting != null) {
-        ScheduleTick tick =
-            new ScheduleTick(schedule.name(), waiting, schedule.last(), 0, Cause.DUE);
-        Instant following = timing.next(waiting).orElse(null);
-        firings.add(
-            new Firing(
-                schedule.name(),
-                schedule.revision(),
-                Kind.WAITING,
-                waiting,
-                waiting,
-                WhileRunning.WAIT,
-                0,
-                at(timing, next),
-                job(definition, tick, following)));
-      }
-      if (next == null) {
-        if (waiting == null) {
-          firings.add(moves(schedule, null, NextTick.NONE, 0));
-        }
-        return;
-      }
-      boolean cancels = definition.whileRunning() == RunOverlap.CANCEL_RUNNING;
-      // With a cancel one by one: the job of each is to be asked to end before the next is fired.
-      TickPlan ticks = TickPlan.of(timing, definition.misfire(), next, now, cancels ? 1 : most);
-      if (ticks.ticks().isEmpty()) {
-        firings.add(moves(schedule, next, at(timing, ticks.following()), ticks.missed()));
-        return;
-      }
-      String running = schedule.jobKey();
-      if (cancels && due.running() && running != null) {
-        // Before the tick is fired: if this worker dies in between, the next one does both.
+    /** Asks the job of the tick before to end, if that is the rule and it has not ended. */
+    private void cancel(DueSchedule due, ScheduleDefinition definition, List<Firing> firings) {
+      String running = due.schedule().jobKey();
+      boolean fires = firings.stream().anyMatch(firing -> firing.tick() != null);
+      if (fires
+          && due.running()
+          && running != null
+          && definition.whileRunning() == RunOverlap.CANCEL_RUNNING) {
         var unused = engine.control().cancel(queue, running, plan.options().retention());
       }
-      Instant expected = next;
-      Instant previous = schedule.last();
-      for (TickPlan.Tick tick : ticks.ticks()) {
-        ScheduleTick told =
-            new ScheduleTick(schedule.name(), tick.nominal(), previous, tick.missed(), Cause.DUE);
-        firings.add(
-            new Firing(
-                schedule.name(),
-                schedule.revision(),
-                Kind.TICK,
-                expected,
-                tick.nominal(),
-                switch (definition.whileRunning()) {
-                  case SKIP -> WhileRunning.SKIP;
-                  case QUEUE_ONE -> WhileRunning.WAIT;
-                  case ALLOW, CANCEL_RUNNING -> WhileRunning.FIRE;
-                },
-                tick.missed(),
-                at(timing, tick.following()),
-                job(definition, told, tick.following())));
-        previous = tick.nominal();
-        if (tick.following() == null) {
-          break;
-        }
-        expected = tick.following();
-      }
-    }
-
-    private Firing moves(
-        StoredSchedule schedule, @Nullable Instant expected, NextTick following, long missed) {
-      return new Firing(
-          schedule.name(),
-          schedule.revision(),
-          Kind.TICK,
-          expected,
-          null,
-          WhileRunning.SKIP,
-          missed,
-          following,
-          null);
-    }
-
-    private NextTick at(Timing timing, @Nullable Instant tick) {
-      return tick == null ? NextTick.NONE : new NextTick(tick, timing.fireAt(tick));
-    }
-
-    private NewJob job(
-        ScheduleDefinition definition, ScheduleTick tick, @Nullable Instant following) {
-      Envelope envelope =
-          new Envelope(
-              Envelope.VERSION,
-              definition.payload(),
-              null,
-              null,
-              TickJobs.headers(definition, tick),
-              Map.of());
-      return new NewJob(
-          keys.next(),
-          definition.type(),
-          definition.priority(),
-          NewJob.Start.NOW,
-          new NewJob.Idempotency(
-              TickJobs.key(tick.schedule(), tick.nominal()),
-              TickJobs.kept(tick.nominal(), following)),
-          false,
-          envelopes.encode(envelope));
     }
 
     private void report(Firing firing, Fired fired) {

@@ -475,7 +475,7 @@ final class CorruptQueueIT {
         "write schedule",
         () -> engine.ticking().write(queue, change(schedule, Ticking.NextTick.NONE)));
     all.put("drop schedule", () -> engine.ticking().remove(queue, "daily", schedule.revision()));
-    all.put("find schedules", () -> engine.ticking().list(queue, null, 10));
+    all.put("list schedules", () -> engine.ticking().list(queue, null, 10));
     all.put("due", () -> engine.ticking().due(queue, 10, Duration.ofSeconds(2)));
     all.put(
         "fire",

@@ -140,9 +140,11 @@ class SchedulesOnMemoryTest {
                 .build(),
             Schedule.builder("yearly", new Report("g")).cron("@yearly", BERLIN).build());
     set.forEach(each -> assertThat(schedules().put(each)).isEqualTo(ScheduleChange.ADDED));
-    Instant end = START.plus(Duration.ofDays(365));
+    // Under faults each of them costs a pause of real time.
+    int days = System.getProperty(FaultyEngine.PROPERTY, "").isEmpty() ? 365 : 5;
+    Instant end = START.plus(Duration.ofDays(days));
     try (Worker unused = start()) {
-      engine.letPass(Duration.ofDays(365));
+      engine.letPass(Duration.ofDays(days));
     }
     Map<String, List<Instant>> fired =
         ticks.stream()
@@ -157,11 +159,13 @@ class SchedulesOnMemoryTest {
               .toList();
       assertThat(fired.getOrDefault(each.name(), List.of()))
           .as(each.name())
-          .containsExactlyInAnyOrderElementsOf(expected);
+          // Under faults a job may run again, whose outcome was not written.
+          .containsOnlyOnceElementsOf(days == 365 ? expected : List.of())
+          .hasSameElementsAs(expected);
       assertThat(status(each.name()).fired()).isEqualTo(expected.size());
     }
-    assertThat(fired.get("hourly")).hasSize(8_760);
-    assertThat(fired.get("nightly")).hasSize(365);
+    assertThat(Set.copyOf(fired.getOrDefault("hourly", List.of()))).hasSize(24 * days);
+    assertThat(Set.copyOf(fired.getOrDefault("nightly", List.of()))).hasSize(days);
   }
 
   @Test
@@ -426,7 +430,8 @@ class SchedulesOnMemoryTest {
           .until(() -> holdfast.queue("reports").stats().done() == 1);
       engine.letPass(Duration.ofMinutes(1));
     }
-    assertThat(nominal()).containsExactly(at(1), at(2));
+    // The first may run twice: an hour is longer than its lease.
+    assertThat(nominal()).containsOnly(at(1), at(2));
     assertThat(status("it").lastSkipped()).isEqualTo(at(3));
     assertThat(status("it").waiting()).isNull();
   }
