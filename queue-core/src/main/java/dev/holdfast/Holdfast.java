@@ -6,6 +6,7 @@ import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.json.EnvelopeJson;
 import dev.holdfast.json.JacksonCodec;
+import dev.holdfast.schedule.Schedules;
 import dev.holdfast.spi.Codec;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
@@ -48,6 +49,8 @@ public final class Holdfast implements AutoCloseable {
   private final CompletionThreads completions = new CompletionThreads();
   private final Enqueuer enqueuer;
   private final ListEnqueuer lists;
+  private final ScheduleWriter scheduleWriter;
+  private final Schedules schedules;
   private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -58,6 +61,9 @@ public final class Holdfast implements AutoCloseable {
     this.codec = given == null ? JacksonCodec.strict() : given;
     this.enqueuer = new Enqueuer(engine, options, codec, envelopes, completions);
     this.lists = new ListEnqueuer(enqueuer);
+    this.scheduleWriter = new ScheduleWriter(engine, options, codec, envelopes);
+    this.schedules =
+        new EngineSchedules(engine, options, envelopes, scheduleWriter, this::requireOpen);
   }
 
   /** Opens the door to the queues of an engine, which it takes over, with all defaults. */
@@ -243,6 +249,12 @@ public final class Holdfast implements AutoCloseable {
     return new EngineDeadLetterQueue(QueueRef.of(queue), this::control, views);
   }
 
+  /** The schedules: what enqueues jobs again and again by itself. No round trip. */
+  public Schedules schedules() {
+    requireOpen();
+    return schedules;
+  }
+
   /**
    * Closes the workers that still run here (each drains), then the engine, and ends the threads
    * that complete futures. Idempotent.
@@ -282,6 +294,11 @@ public final class Holdfast implements AutoCloseable {
   /** Forgets a worker that has closed. */
   void ended(Worker worker) {
     workers.remove(worker);
+  }
+
+  /** What checks and writes schedules. */
+  ScheduleWriter scheduleWriter() {
+    return scheduleWriter;
   }
 
   /** The engine, for the worker; not guarded against use after close. */

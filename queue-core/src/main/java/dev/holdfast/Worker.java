@@ -2,7 +2,10 @@ package dev.holdfast;
 
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobHandler;
+import dev.holdfast.job.Naming;
 import dev.holdfast.job.ResultHandler;
+import dev.holdfast.schedule.DeclareResult;
+import dev.holdfast.schedule.Schedule;
 import dev.holdfast.worker.AttemptInterceptor;
 import dev.holdfast.worker.HandlerFactory;
 import dev.holdfast.worker.HandlerOptions;
@@ -13,9 +16,12 @@ import dev.holdfast.worker.WorkerOptions;
 import dev.holdfast.worker.WorkerPlan;
 import dev.holdfast.worker.WorkerRuntime;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Claims jobs and calls handlers, until it is closed. Safe for use by many threads.
@@ -36,6 +42,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Close the worker before the {@link Holdfast} it works on, which else closes it.
  */
 public final class Worker implements AutoCloseable {
+  private static final Logger log = LoggerFactory.getLogger(Worker.class);
+
   private final Holdfast holdfast;
   private final WorkerOptions options;
   private final WorkerRuntime runtime;
@@ -93,6 +101,8 @@ public final class Worker implements AutoCloseable {
     private WorkerOptions options = WorkerOptions.defaults();
     private @Nullable HandlerFactory factory;
     private boolean needsFactory;
+    private final List<Schedule> schedules = new ArrayList<>();
+    private @Nullable String application;
     private boolean started;
 
     private Builder(Holdfast holdfast) {
@@ -252,6 +262,35 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Declares the schedules of an application when the worker starts, with those that its handlers
+     * declare by {@code @Recurring}: what the application declared before and does not any more is
+     * removed. Without this call no schedule is touched. Called again for the same application, it
+     * adds to the set.
+     *
+     * <p>Each application has one set. Workers that declare different sets under one name remove
+     * each other's schedules.
+     *
+     * @param name the application, 1 to 128 characters of {@code A-Z a-z 0-9 . _ -}
+     * @param set its schedules; may be empty
+     * @throws dev.holdfast.job.InvalidNameException if the name is none
+     * @throws InvalidHandlerException if another application was named before
+     */
+    public Builder schedules(String name, Collection<Schedule> set) {
+      String before = application;
+      if (before != null && !before.equals(name)) {
+        throw new InvalidHandlerException(
+            "the worker declares the schedules of application "
+                + before
+                + "; it cannot declare those of "
+                + name
+                + ", too");
+      }
+      application = Naming.name("application name", name);
+      schedules.addAll(set);
+      return this;
+    }
+
     /** Adds an interceptor, inside those added before. Default none. */
     public Builder interceptor(AttemptInterceptor interceptor) {
       interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
@@ -264,6 +303,8 @@ public final class Worker implements AutoCloseable {
      * @throws InvalidHandlerException if there is no handler, handler classes have no factory,
      *     virtual threads are asked for where there are none, or {@code 2 reapPeriod + reapJitter +
      *     the engine's reconnect cap} is more than {@code lease - extendPeriod}
+     * @throws dev.holdfast.schedule.InvalidScheduleException if a {@code @Recurring} says what
+     *     cannot be, or two schedules have one name in one queue
      * @throws IllegalStateException if this builder has started a worker before
      */
     public Worker start() {
@@ -284,12 +325,42 @@ public final class Worker implements AutoCloseable {
               options,
               handlers,
               shares,
-              interceptors);
+              interceptors,
+              holdfast.options().queueBound(),
+              declaration());
       holdfast.requireOpen();
       Worker worker = new Worker(holdfast, options, WorkerRuntime.start(plan));
       started = true;
       holdfast.started(worker);
       return worker;
+    }
+
+    /**
+     * Checks all schedules now, so that what is wrong is thrown from here; null if none are set.
+     */
+    private @Nullable Runnable declaration() {
+      String owner = application;
+      if (owner == null) {
+        if (!handlers.recurrences().isEmpty()) {
+          throw new InvalidHandlerException(
+              "handler "
+                  + handlers.recurrences().get(0).handler()
+                  + " is @Recurring: name the application whose schedules these are, with"
+                  + " schedules(\"…\", List.of())");
+        }
+        return null;
+      }
+      ScheduleWriter writer = holdfast.scheduleWriter();
+      List<ScheduleWriter.Prepared> set = new ArrayList<>();
+      schedules.forEach(schedule -> set.add(writer.prepare(schedule)));
+      handlers.recurrences().forEach(recurrence -> set.add(writer.prepare(recurrence)));
+      ScheduleWriter.requireDistinct(set);
+      return () -> {
+        DeclareResult result = writer.declare(owner, set);
+        if (!result.unchanged()) {
+          log.info("application {} has declared its schedules: {}", owner, result);
+        }
+      };
     }
   }
 }

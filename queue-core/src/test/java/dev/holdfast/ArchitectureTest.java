@@ -38,11 +38,12 @@ class ArchitectureTest {
         "job        | nothing",
         "retry      | nothing",
         "deadletter | job",
+        "schedule   | job",
         "spi        | job",
-        "json       | job spi",
+        "json       | job spi schedule",
         "metrics    | job spi",
         "lock       | job spi",
-        "worker     | job retry spi json",
+        "worker     | job retry spi json schedule",
       })
   void a_package_imports_of_ours_only(String name, String allowed) {
     List<String> known = new ArrayList<>(List.of("dev.holdfast." + name + ".."));
@@ -73,7 +74,11 @@ class ArchitectureTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"com.fasterxml.., dev.holdfast.json..", "io.micrometer.., dev.holdfast.metrics.."})
+  @CsvSource({
+    "com.fasterxml.., dev.holdfast.json..",
+    "io.micrometer.., dev.holdfast.metrics..",
+    "com.cronutils.., dev.holdfast.schedule.."
+  })
   void a_library_is_imported_by_one_package(String library, String ours) {
     noClasses()
         .that()
@@ -105,7 +110,8 @@ class ArchitectureTest {
             "org.slf4j..",
             "org.jspecify..",
             "com.fasterxml..",
-            "io.micrometer..")
+            "io.micrometer..",
+            "com.cronutils..")
         .check(CORE);
   }
 

@@ -39,6 +39,11 @@ public interface JobContext {
   /** The headers given at enqueue; never null, unmodifiable. */
   Map<String, String> headers();
 
+  /** The tick of a schedule this job was enqueued for; empty if it was enqueued by hand. */
+  default Optional<ScheduleTick> tick() {
+    return ScheduleTick.of(headers());
+  }
+
   /** When the job was enqueued, by the producer's clock. */
   Instant enqueuedAt();
 

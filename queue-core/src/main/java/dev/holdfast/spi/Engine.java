@@ -26,6 +26,9 @@ public interface Engine extends AutoCloseable {
   /** Where jobs are read and operated on. */
   Control control();
 
+  /** Where schedules are kept, and their ticks become jobs. */
+  Ticking ticking();
+
   /** Where locks are taken, kept and freed. */
   Locks locks();
 

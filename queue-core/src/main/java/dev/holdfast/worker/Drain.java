@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * Ends a worker without losing a job or spending an attempt:
  *
  * <ol>
- *   <li>nothing more is claimed; what has not begun is handed back at once;
+ *   <li>nothing more is claimed, no tick is fired; what has not begun is handed back at once;
  *   <li>running attempts go on for the drain grace G;
  *   <li>then they are interrupted, and have the drain's interrupt grace to end;
  *   <li>what still runs is handed back, its thread left behind and counted as stuck;
@@ -44,6 +44,7 @@ final class Drain {
   private final List<ClaimLoop> claimLoops;
   private final BellListener bells;
   private final Housekeeper housekeeper;
+  private final Ticker ticker;
   private final LeaseKeeper leases;
   private final TimeoutWatch timeouts;
   private final AttemptLines lines;
@@ -56,6 +57,7 @@ final class Drain {
       List<ClaimLoop> claimLoops,
       BellListener bells,
       Housekeeper housekeeper,
+      Ticker ticker,
       LeaseKeeper leases,
       TimeoutWatch timeouts,
       AttemptLines lines,
@@ -65,6 +67,7 @@ final class Drain {
     this.claimLoops = claimLoops;
     this.bells = bells;
     this.housekeeper = housekeeper;
+    this.ticker = ticker;
     this.leases = leases;
     this.timeouts = timeouts;
     this.lines = lines;
@@ -77,6 +80,7 @@ final class Drain {
     claimLoops.forEach(each -> each.pool().drain(wakeup));
     bells.stop();
     housekeeper.loop().stop();
+    ticker.loop().stop();
     interrupt(false);
     int running = busy();
     log.info(
@@ -124,6 +128,8 @@ final class Drain {
     bells.close();
     housekeeper.loop().joinUntil(joinBy);
     housekeeper.close();
+    ticker.loop().joinUntil(joinBy);
+    ticker.close();
   }
 
   /** Waits until every slot is free, until a nanoTime or an interrupt; whether there was none. */

@@ -7,9 +7,12 @@ import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.JobType;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.ResultHandler;
+import dev.holdfast.schedule.Recurring;
 import java.lang.reflect.Type;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Semaphore;
@@ -23,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handlers {
   private final Map<String, RegisteredHandler> byType = new LinkedHashMap<>();
+  private final List<Recurrence> recurrences = new ArrayList<>();
 
   /** Creates a registry without handlers. */
   public Handlers() {}
@@ -136,6 +140,15 @@ public final class Handlers {
               + " and "
               + handler.getName());
     }
+    for (Recurring each : handler.getAnnotationsByType(Recurring.class)) {
+      recurrences.add(
+          new Recurrence(each, jobType.value(), jobType.queue(), payload, handler.getName()));
+    }
+  }
+
+  /** The schedules that handler classes declare, in the order added. */
+  public List<Recurrence> recurrences() {
+    return List.copyOf(recurrences);
   }
 
   /** The handler of a job type, or null. */

@@ -7,6 +7,7 @@ import dev.holdfast.spi.Meters;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a worker is made of, as the door collected it.
@@ -20,6 +21,8 @@ import java.util.Objects;
  * @param handlers its handlers; not changed any more
  * @param shares queues that share slots; empty: the handlers' own queues, 10 slots each
  * @param interceptors around every attempt, the outermost first
+ * @param queueBound how many jobs a queue may hold before ticks of schedules wait for room
+ * @param declaration declares the schedules of the application; null: there are none to declare
  */
 public record WorkerPlan(
     Engine engine,
@@ -30,7 +33,9 @@ public record WorkerPlan(
     WorkerOptions options,
     Handlers handlers,
     List<Share> shares,
-    List<AttemptInterceptor> interceptors) {
+    List<AttemptInterceptor> interceptors,
+    long queueBound,
+    @Nullable Runnable declaration) {
 
   /** Copies the lists. */
   public WorkerPlan {

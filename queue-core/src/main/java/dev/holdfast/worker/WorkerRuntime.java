@@ -32,6 +32,7 @@ public final class WorkerRuntime implements AutoCloseable {
   private final LeaseKeeper leases;
   private final TimeoutWatch timeouts;
   private final Housekeeper housekeeper;
+  private final Ticker ticker;
   private final AttemptLines lines;
   private final AtomicInteger stuck = new AtomicInteger();
 
@@ -60,6 +61,7 @@ public final class WorkerRuntime implements AutoCloseable {
     List<ServedQueue> all = List.copyOf(queues.values());
     this.bells = new BellListener(plan.engine(), name, plan.options().blockTime(), all);
     this.housekeeper = new Housekeeper(plan, name, all);
+    this.ticker = new Ticker(plan, name, all);
     this.leases = new LeaseKeeper(plan, name, all);
     this.timeouts = new TimeoutWatch(plan, name, all, rules, lines, stuck);
     AttemptRunner runner = new AttemptRunner(plan, rules, lines, stuck);
@@ -208,6 +210,7 @@ public final class WorkerRuntime implements AutoCloseable {
     timeouts.loop().start();
     bells.loop().start();
     housekeeper.loop().start();
+    ticker.loop().start();
     claimLoops.forEach(each -> each.loop().start());
   }
 
@@ -220,6 +223,7 @@ public final class WorkerRuntime implements AutoCloseable {
   public WorkerHealth health() {
     List<Loop> loops = new ArrayList<>(List.of(leases.loop(), timeouts.loop(), bells.loop()));
     loops.add(housekeeper.loop());
+    loops.add(ticker.loop());
     claimLoops.forEach(each -> loops.add(each.loop()));
     return HealthReport.of(
         closing.get(), loops, List.copyOf(queues.values()), stuck.get(), plan.options());
@@ -237,7 +241,16 @@ public final class WorkerRuntime implements AutoCloseable {
     }
     try {
       new Drain(
-              name, plan.options(), claimLoops, bells, housekeeper, leases, timeouts, lines, stuck)
+              name,
+              plan.options(),
+              claimLoops,
+              bells,
+              housekeeper,
+              ticker,
+              leases,
+              timeouts,
+              lines,
+              stuck)
           .run();
       threads.close();
       queues.values().forEach(queue -> plan.meters().unwatch(queue.ref().name()));

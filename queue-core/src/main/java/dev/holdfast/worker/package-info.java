@@ -22,7 +22,7 @@
  *       sees; {@code OutcomeRules}: what becomes of it, as a pure function; {@code AttemptLines}:
  *       its one log line;
  *   <li>beside them, one thread a worker each: {@code LeaseKeeper}, {@code TimeoutWatch}, {@code
- *       BellListener}, {@code Housekeeper};
+ *       BellListener}, {@code Housekeeper}, {@code Ticker} (schedules);
  *   <li>what they are built of: {@code Loop}, {@code Wakeup}, {@code RetryPause}, {@code
  *       HandlerThreads}, {@code SuspectGate}, {@code QueuePicker}.
  * </ol>

@@ -49,6 +49,11 @@ final class FirstWords {
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");
       case STATS -> Set.of("STATS");
+      case WRITE_SCHEDULE, DROP_SCHEDULE -> Set.of("DONE", "STALE");
+      case FIND_SCHEDULES -> Set.of("FOUND");
+      case DUE_TICKS -> Set.of("TICKS");
+      case FIRE -> Set.of("FIRED");
+      case ENLIST -> Set.of("QUEUES");
       case LOCK -> Set.of("LOCKED", "HELD");
       case EXTEND_LOCK -> Set.of("EXTENDED", "TAKEN", "FREE");
       case UNLOCK -> Set.of("UNLOCKED", "TAKEN", "FREE");

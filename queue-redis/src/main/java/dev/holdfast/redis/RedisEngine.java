@@ -10,6 +10,7 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Upkeep;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -50,6 +51,7 @@ public final class RedisEngine implements Engine {
   private final RedisClaiming claiming;
   private final RedisUpkeep upkeep;
   private final RedisControl control;
+  private final RedisTicking ticking;
   private final RedisLocks locks;
   private final LockKeeper lockKeeper;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -71,6 +73,7 @@ public final class RedisEngine implements Engine {
     this.claiming = new RedisClaiming(shared, hints);
     this.upkeep = new RedisUpkeep(shared);
     this.control = new RedisControl(shared);
+    this.ticking = new RedisTicking(shared);
     this.locks = new RedisLocks(shared);
     this.lockKeeper = new LockKeeper(locks);
   }
@@ -189,6 +192,11 @@ public final class RedisEngine implements Engine {
   @Override
   public Control control() {
     return control;
+  }
+
+  @Override
+  public Ticking ticking() {
+    return ticking;
   }
 
   @Override

@@ -34,10 +34,16 @@ final class RedisKeys {
     IDEM("hash"),
     ENDS("zset"),
     UNIQUE("hash"),
+    SCHEDULES("hash"),
+    PLANS("hash"),
+    TICKS("zset"),
+    ROSTER("zset"),
     /** One a consumer; its name ends with the consumer's. */
     ACTIVE("list"),
     /** One a lock, of no queue; see {@link #lock}. */
-    LOCK("hash");
+    LOCK("hash"),
+    /** Of no queue: which ones have schedules; see {@link #queues}. */
+    QUEUES("zset");
 
     private final String type;
 
@@ -71,7 +77,7 @@ final class RedisKeys {
   }
 
   byte[] of(Key key) {
-    if (key == Key.ACTIVE || key == Key.LOCK) {
+    if (key == Key.ACTIVE || key == Key.LOCK || key == Key.QUEUES) {
       throw new IllegalArgumentException(key + " is no single key of a queue");
     }
     return Objects.requireNonNull(keys.get(key));
@@ -93,6 +99,14 @@ final class RedisKeys {
    */
   static byte[] lock(String namespace, String name) {
     return bytes(namespace + ":{lock:" + name + "}");
+  }
+
+  /**
+   * The one key that tells which queues have schedules: {@code hf:{schedules}}. It is no key of a
+   * queue, as that of a lock is none.
+   */
+  static byte[] queues(String namespace) {
+    return bytes(namespace + ":{schedules}");
   }
 
   private static byte[] bytes(String text) {

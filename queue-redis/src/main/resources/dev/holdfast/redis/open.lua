@@ -19,12 +19,16 @@
 -- KEYS[18] idem    hash  idempotency key -> end and job id
 -- KEYS[19] ends    zset  idempotency key -> end
 -- KEYS[20] unique  hash  rule, type and unique key -> job id
+-- KEYS[21] schedules hash  schedule name -> where it stands
+-- KEYS[22] plans   hash  schedule name -> its definition
+-- KEYS[23] ticks   zset  schedule name -> when to look at it
+-- KEYS[24] roster  zset  schedule name -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- Returns {OPEN} | {WRONG_TYPE, key, type found} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(1). Writes only when the queue is new; safe to repeat.
 --- include layout
 local types = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'hash', 'hash', 'zset', 'zset',
-    'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset', 'hash'}
+    'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset', 'hash', 'hash', 'hash', 'zset', 'zset'}
 for i, key in ipairs(KEYS) do
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= types[i] then

@@ -22,6 +22,8 @@ import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
+import dev.holdfast.spi.StoredSchedule;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep;
@@ -34,6 +36,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +50,7 @@ final class CorruptQueueIT {
   private RedisHarness harness;
   private Engine engine;
   private QueueRef queue;
+  private StoredSchedule daily;
   private long turns;
 
   @BeforeEach
@@ -389,8 +393,16 @@ final class CorruptQueueIT {
     NewJob later = EngineCalls.delayed(Duration.ofMinutes(1));
     EngineCalls.enqueue(engine, queue, later);
     assertThat(claims.get(2).held().key()).isEqualTo(held.key());
+    Ticking.NextTick now = new Ticking.NextTick(harness.now(), harness.now());
+    assertThat(engine.ticking().write(queue, change(null, now))).isTrue();
+    daily = engine.ticking().find(queue, List.of("daily")).schedules().get(0).schedule();
     return new Populated(
         ready.key(), later.key(), dead.key(), done.key(), held.key(), claims.get(2).held());
+  }
+
+  private static Ticking.Change change(@Nullable StoredSchedule expected, Ticking.NextTick next) {
+    return new Ticking.Change(
+        "daily", expected, EngineCalls.job().key(), "", false, next, new byte[] {'x'});
   }
 
   private Map<String, Runnable> operations(Populated jobs) {
@@ -458,6 +470,32 @@ final class CorruptQueueIT {
     all.put("pause", () -> control.pause(queue, true));
     all.put("resume", () -> control.pause(queue, false));
     all.put("leave", () -> engine.claiming().leave(queue, "w1"));
+    StoredSchedule schedule = daily;
+    all.put(
+        "write schedule",
+        () -> engine.ticking().write(queue, change(schedule, Ticking.NextTick.NONE)));
+    all.put("drop schedule", () -> engine.ticking().remove(queue, "daily", schedule.revision()));
+    all.put("list schedules", () -> engine.ticking().list(queue, null, 10));
+    all.put("due", () -> engine.ticking().due(queue, 10, Duration.ofSeconds(2)));
+    all.put(
+        "fire",
+        () ->
+            engine
+                .ticking()
+                .fire(
+                    queue,
+                    1_000,
+                    List.of(
+                        new Ticking.Firing(
+                            "daily",
+                            schedule.revision(),
+                            Ticking.Kind.TICK,
+                            schedule.next(),
+                            schedule.next(),
+                            Ticking.WhileRunning.SKIP,
+                            0,
+                            Ticking.NextTick.NONE,
+                            EngineCalls.job()))));
     all.put("find", () -> control.find(queue, jobs.ready()));
     all.put("stats", () -> control.stats(queue));
     for (JobState state : JobState.values()) {
@@ -474,7 +512,9 @@ final class CorruptQueueIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LOCK")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"LOCK", "QUEUES"})
   void an_operation_on_a_key_of_the_wrong_type_is_refused_with_nothing_written(RedisKeys.Key key) {
     for (String name : operations(populate()).keySet()) {
       Populated jobs = populate();
@@ -503,7 +543,9 @@ final class CorruptQueueIT {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "LOCK")
+  @EnumSource(
+      mode = EnumSource.Mode.EXCLUDE,
+      names = {"LOCK", "QUEUES"})
   void opening_a_queue_with_a_key_of_the_wrong_type_names_the_key(RedisKeys.Key key) {
     redis("DEL", suffix(key));
     redis("SET", suffix(key), "not ours");

@@ -214,7 +214,15 @@ record Mutant(
             "ProtocolCasesIT#"
                 + "the_jobs_of_a_worker_that_died_are_given_to_others_and_none_is_lost",
             "I1",
-            "I1 no loss"));
+            "I1 no loss"),
+        new Mutant(
+            "i",
+            "the step to the next tick is not compared",
+            List.of(
+                Patch.script("fire", "(kind == 't' and s.next or s.waiting) ~= expected", "false")),
+            "FireRulesIT#a_tick_that_two_workers_fire_has_one_job",
+            "I13",
+            "I13 one job a tick"));
   }
 
   private static Patch withoutLease() {

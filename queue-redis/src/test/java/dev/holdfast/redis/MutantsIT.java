@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Tests of the tests: the engine is broken in eight ways, each in a process of its own, and each
+ * Tests of the tests: the engine is broken in nine ways, each in a process of its own, and each
  * time the test that is named for it turns red and says why. Not broken, the same tests run green
  * in the same kind of process.
  */

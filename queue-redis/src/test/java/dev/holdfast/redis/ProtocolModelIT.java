@@ -110,6 +110,15 @@ class ProtocolModelIT {
         .forEach(used::add);
     // Locks are no part of a queue; find and list read.
     used.addAll(Set.of(Script.LOCK, Script.EXTEND_LOCK, Script.UNLOCK, Script.FIND, Script.LIST));
+    // Schedules add jobs, by scripts that have a contract and processes of their own.
+    used.addAll(
+        Set.of(
+            Script.WRITE_SCHEDULE,
+            Script.DROP_SCHEDULE,
+            Script.FIND_SCHEDULES,
+            Script.DUE_TICKS,
+            Script.FIRE,
+            Script.ENLIST));
     assertThat(used).containsExactlyInAnyOrder(Script.values());
   }
 

@@ -14,6 +14,7 @@ import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Settlement;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
@@ -25,6 +26,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** The Java callers of scripts, heard by a server that only listens. */
@@ -50,7 +52,11 @@ final class ScriptCallersTest {
           assertThat(call.keys())
               .as("keys of " + call.script())
               .hasSize(call.script().keys().size())
-              .allMatch(key -> key.startsWith("hf:{mail}:") || key.equals("hf:{lock:mail}"));
+              .allMatch(
+                  key ->
+                      key.startsWith("hf:{mail}:")
+                          || key.equals("hf:{lock:mail}")
+                          || key.equals("hf:{schedules}"));
           heard.add(call.script());
         }
       } finally {
@@ -117,6 +123,12 @@ final class ScriptCallersTest {
     redis.answer(Script.FIND, "NOT_FOUND");
     redis.answer(Script.LIST, "PAGE", "-1");
     redis.answer(Script.STATS, "STATS", "0", "0", "0", "0", "0", "0", "0", "");
+    redis.answer(Script.WRITE_SCHEDULE, "DONE");
+    redis.answer(Script.DROP_SCHEDULE, "DONE");
+    redis.answer(Script.FIND_SCHEDULES, "FOUND", "0", "0");
+    redis.answer(Script.DUE_TICKS, "TICKS", "0", "");
+    redis.answer(Script.FIRE, "FIRED", "C" + KEY, "M");
+    redis.answer(Script.ENLIST, "QUEUES");
     redis.answer(Script.LOCK, "LOCKED", "7");
     redis.answer(Script.EXTEND_LOCK, "EXTENDED");
     redis.answer(Script.UNLOCK, "UNLOCKED");
@@ -166,6 +178,25 @@ final class ScriptCallersTest {
     add(all, Script.FIND, () -> control.find(MAIL, KEY));
     add(all, Script.LIST, () -> control.list(MAIL, JobState.READY, null, 10));
     add(all, Script.STATS, () -> control.stats(MAIL));
+    RedisTicking ticking = new RedisTicking(shared);
+    add(
+        all,
+        Script.WRITE_SCHEDULE,
+        () ->
+            ticking.write(
+                MAIL,
+                new Ticking.Change("daily", null, KEY, "", false, Ticking.NextTick.NONE, null)));
+    add(all, Script.DROP_SCHEDULE, () -> ticking.remove(MAIL, "daily", KEY));
+    add(all, Script.FIND_SCHEDULES, () -> ticking.find(MAIL, List.of("daily", "hourly")));
+    add(all, Script.FIND_SCHEDULES, () -> ticking.list(MAIL, null, 10));
+    add(all, Script.DUE_TICKS, () -> ticking.due(MAIL, 100, Duration.ofSeconds(2)));
+    all.add(
+        new Expected(
+            Script.FIRE,
+            fixed(Script.FIRE) + 2 * group(Script.FIRE, "tick"),
+            () -> ticking.fire(MAIL, 10, List.of(firing(job(KEY)), firing(null)))));
+    add(all, Script.ENLIST, () -> ticking.enlist(MAIL));
+    add(all, Script.ENLIST, ticking::enlisted);
     add(all, Script.LOCK, () -> locks.lock(holder, lease, lease).join());
     add(all, Script.EXTEND_LOCK, () -> locks.extend(holder, 7, lease, lease).join());
     add(all, Script.UNLOCK, () -> locks.unlock(holder, 7L, lease).join());
@@ -182,6 +213,19 @@ final class ScriptCallersTest {
 
   private static int group(Script script, String of) {
     return ScriptHeader.of(script).groups().get(of);
+  }
+
+  private static Ticking.Firing firing(@Nullable NewJob job) {
+    return new Ticking.Firing(
+        "daily",
+        KEY,
+        Ticking.Kind.TICK,
+        Instant.EPOCH,
+        job == null ? null : Instant.EPOCH,
+        Ticking.WhileRunning.SKIP,
+        0,
+        Ticking.NextTick.NONE,
+        job);
   }
 
   private static NewJob job(String key) {

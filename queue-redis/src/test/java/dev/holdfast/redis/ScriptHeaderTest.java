@@ -42,6 +42,8 @@ final class ScriptHeaderTest {
           "reaping",
           "reclaims",
           "retention",
+          "running",
+          "schedule",
           "skip",
           "track",
           "unique",
@@ -54,7 +56,8 @@ final class ScriptHeaderTest {
   private static final Set<String> FREEING =
       Set.of("ZREM", "ZREMRANGEBYRANK", "HDEL", "LREM", "LPOP", "LTRIM");
 
-  private static final Set<Script> READ_ONLY = EnumSet.of(Script.FIND, Script.LIST, Script.STATS);
+  private static final Set<Script> READ_ONLY =
+      EnumSet.of(Script.FIND, Script.LIST, Script.STATS, Script.FIND_SCHEDULES);
 
   @ParameterizedTest
   @EnumSource
@@ -202,6 +205,11 @@ final class ScriptHeaderTest {
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");
       case STATS -> Set.of("STATS");
+      case WRITE_SCHEDULE, DROP_SCHEDULE -> Set.of("DONE", "STALE");
+      case FIND_SCHEDULES -> Set.of("FOUND");
+      case DUE_TICKS -> Set.of("TICKS");
+      case FIRE -> Set.of("FIRED");
+      case ENLIST -> Set.of("QUEUES");
       case LOCK -> names(RedisLocks.LockWord.values());
       case EXTEND_LOCK -> names(Locks.ExtendReply.values());
       case UNLOCK -> names(Locks.UnlockReply.values());
@@ -301,7 +309,7 @@ final class ScriptHeaderTest {
     List<String> writes = writes(ScriptHeader.of(script).body());
     if (READ_ONLY.contains(script)) {
       assertThat(writes).isEmpty();
-    } else if (script == Script.ENQUEUE) {
+    } else if (script == Script.ENQUEUE || script == Script.FIRE) {
       // So that a full Redis refuses it, and with it the whole call.
       assertThat(writes.get(0)).isIn(GROWING);
     } else {

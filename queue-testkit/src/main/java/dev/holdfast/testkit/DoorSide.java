@@ -9,6 +9,7 @@ import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.util.List;
@@ -60,6 +61,11 @@ final class DoorSide implements Engine {
   @Override
   public Control control() {
     return engine.control();
+  }
+
+  @Override
+  public Ticking ticking() {
+    return engine.ticking();
   }
 
   @Override

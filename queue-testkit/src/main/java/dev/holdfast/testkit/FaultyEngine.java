@@ -6,6 +6,7 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -42,6 +43,7 @@ public final class FaultyEngine implements Engine {
   private final Claiming claiming;
   private final Upkeep upkeep;
   private final Control control;
+  private final Ticking ticking;
   private final Locks locks;
 
   private FaultyEngine(Engine engine, FaultDice dice) {
@@ -51,6 +53,7 @@ public final class FaultyEngine implements Engine {
     this.claiming = new FaultyClaiming(engine.claiming(), dice);
     this.upkeep = new FaultyUpkeep(engine.upkeep(), dice);
     this.control = new FaultyControl(engine.control(), dice);
+    this.ticking = new FaultyTicking(engine.ticking(), dice);
     this.locks = new FaultyLocks(engine.locks(), dice);
   }
 
@@ -169,6 +172,11 @@ public final class FaultyEngine implements Engine {
   }
 
   @Override
+  public Ticking ticking() {
+    return ticking;
+  }
+
+  @Override
   public Locks locks() {
     return locks;
   }
@@ -262,6 +270,18 @@ public final class FaultyEngine implements Engine {
     CHANGE_BOUND,
     /** {@code Control.bound}. */
     BOUND,
+    /** {@code Ticking.enlist} and {@code enlisted}. */
+    ENLIST,
+    /** {@code Ticking.find} and {@code list}. */
+    FIND_SCHEDULES,
+    /** {@code Ticking.write}. */
+    WRITE_SCHEDULE,
+    /** {@code Ticking.remove}. */
+    DROP_SCHEDULE,
+    /** {@code Ticking.due}. */
+    DUE_TICKS,
+    /** {@code Ticking.fire}. */
+    FIRE,
     /** {@code Locks.lock}. */
     LOCK,
     /** {@code Locks.extend}. */

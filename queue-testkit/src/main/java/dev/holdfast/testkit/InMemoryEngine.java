@@ -9,6 +9,7 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -32,6 +33,7 @@ public final class InMemoryEngine implements Engine {
   private final MemoryClaiming claiming;
   private final MemoryReaping reaping;
   private final MemoryControl control;
+  private final MemoryTicking ticking;
   private final MemoryLocks locks;
   private final LockKeeper lockKeeper;
   private final @Nullable ManualTime time;
@@ -44,6 +46,7 @@ public final class InMemoryEngine implements Engine {
     this.claiming = new MemoryClaiming(store, listeners);
     this.reaping = new MemoryReaping(store);
     this.control = new MemoryControl(store, listeners);
+    this.ticking = new MemoryTicking(store);
     this.locks = new MemoryLocks(store, clock);
     this.time = time;
     this.lockKeeper =
@@ -126,6 +129,11 @@ public final class InMemoryEngine implements Engine {
   @Override
   public Control control() {
     return control;
+  }
+
+  @Override
+  public Ticking ticking() {
+    return ticking;
   }
 
   @Override

@@ -39,8 +39,8 @@ final class MemoryIntake implements Intake {
     }
   }
 
-  private static List<EnqueueReply> add(
-      MemoryQueue queue, Instant now, List<NewJob> jobs, long bound) {
+  /** Adds jobs, with the queue's lock held. */
+  static List<EnqueueReply> add(MemoryQueue queue, Instant now, List<NewJob> jobs, long bound) {
     long millis = now.toEpochMilli();
     long most = queue.bound == null ? bound : queue.bound;
     long space = most - (queue.jobs.size() - queue.done.size() - queue.dead.size());

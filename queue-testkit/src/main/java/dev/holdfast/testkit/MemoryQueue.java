@@ -9,9 +9,11 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +80,12 @@ final class MemoryQueue {
 
   /** Who holds which unique key. */
   final MemoryUniques uniques = new MemoryUniques(this);
+
+  /** By name. */
+  final NavigableMap<String, MemorySchedule> schedules = new TreeMap<>();
+
+  /** Schedule to when it is to be looked at. */
+  final ScoredKeys ticks = new ScoredKeys();
 
   private final BellTokens bells;
 

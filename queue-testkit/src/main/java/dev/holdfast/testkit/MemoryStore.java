@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -44,6 +45,9 @@ final class MemoryStore {
 
   /** Told after each act on a queue, with no lock held. */
   private final ChangeSignal changes = new ChangeSignal();
+
+  /** Told when schedules are to be looked at. */
+  private final Map<QueueRef, List<Runnable>> tickListeners = new ConcurrentHashMap<>();
 
   private final StepGate gate = new StepGate();
   private final Crew crew = new Crew();
@@ -146,7 +150,12 @@ final class MemoryStore {
             });
   }
 
-  /** Wakes workers of every queue with a job that is due now. */
+  /** Who is told when schedules of a queue are to be looked at. */
+  List<Runnable> tickListeners(QueueRef ref) {
+    return tickListeners.computeIfAbsent(ref, r -> new CopyOnWriteArrayList<>());
+  }
+
+  /** Wakes workers of every queue with a job or a tick that is due now. */
   void ringWhereDue() {
     for (QueueRef ref : List.copyOf(queues.keySet())) {
       run(
@@ -155,6 +164,10 @@ final class MemoryStore {
             Long head = queue.due.firstScore();
             if (head != null && head <= now.toEpochMilli()) {
               queue.ring();
+            }
+            Long tick = queue.ticks.firstScore();
+            if (tick != null && tick <= now.toEpochMilli()) {
+              tickListeners(ref).forEach(Runnable::run);
             }
           });
     }
@@ -195,6 +208,10 @@ final class MemoryStore {
         try {
           int held = queue.leases.size() - queue.heldBy(crew::isDead).size();
           int waiting = waiting(queue);
+          int ticks = queue.ticks.countUpTo(clock.instant().toEpochMilli());
+          if (ticks > 0) {
+            return "queue %s has %d ticks to fire".formatted(queue.ref.name(), ticks);
+          }
           if (held > 0 || waiting > 0) {
             return "queue %s has %d jobs held and %d ready or due"
                 .formatted(queue.ref.name(), held, waiting);
@@ -241,7 +258,7 @@ final class MemoryStore {
     }
   }
 
-  /** When the next job is due in any queue that is not paused. */
+  /** When the next job is due in any queue that is not paused, or the next tick in any. */
   @Nullable Instant nextDue() {
     Long next = null;
     for (MemoryQueue queue : queues.values()) {
@@ -250,6 +267,10 @@ final class MemoryStore {
         Long head = queue.due.firstScore();
         if (head != null && !queue.paused && (next == null || head < next)) {
           next = head;
+        }
+        Long tick = queue.ticks.firstScore();
+        if (tick != null && (next == null || tick < next)) {
+          next = tick;
         }
       } finally {
         queue.lock.unlock();

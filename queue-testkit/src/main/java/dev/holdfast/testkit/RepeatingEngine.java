@@ -18,6 +18,7 @@ import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredJob;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Upkeep;
 import dev.holdfast.testkit.FaultyEngine.Call;
 import java.time.Duration;
@@ -47,16 +48,20 @@ final class RepeatingEngine implements Engine {
           Call.PRIORITIZE,
           Call.DELETE,
           Call.DELETE_DEAD,
-          Call.PURGE);
+          Call.PURGE,
+          Call.WRITE_SCHEDULE,
+          Call.DROP_SCHEDULE);
 
   private final FaultyEngine engine;
   private final Intake intake;
   private final Control control;
+  private final Ticking ticking;
 
   RepeatingEngine(FaultyEngine engine) {
     this.engine = engine;
     this.intake = new RepeatingIntake(engine.intake());
     this.control = new RepeatingControl(engine.control());
+    this.ticking = new RepeatingTicking(engine.ticking());
   }
 
   FaultyEngine faulty() {
@@ -86,6 +91,11 @@ final class RepeatingEngine implements Engine {
   @Override
   public Control control() {
     return control;
+  }
+
+  @Override
+  public Ticking ticking() {
+    return ticking;
   }
 
   @Override
@@ -160,20 +170,73 @@ final class RepeatingEngine implements Engine {
     }
   }
 
-  /** Looks and acts again until that is answered. */
-  private record RepeatingControl(Control control) implements Control {
-    private static <T> T repeat(Supplier<T> call) {
-      while (true) {
-        try {
-          return call.get();
-        } catch (HoldfastException e) {
-          if (!FaultDice.isInjected(e)) {
-            throw e;
-          }
+  private static <T> T repeat(Supplier<T> call) {
+    while (true) {
+      try {
+        return call.get();
+      } catch (HoldfastException e) {
+        if (!FaultDice.isInjected(e)) {
+          throw e;
         }
       }
     }
+  }
 
+  /** Reads and writes schedules again until that is answered; workers fire them as ever. */
+  private record RepeatingTicking(Ticking ticking) implements Ticking {
+    @Override
+    public void enlist(QueueRef queue) {
+      Boolean unused =
+          repeat(
+              () -> {
+                ticking.enlist(queue);
+                return true;
+              });
+    }
+
+    @Override
+    public List<QueueRef> enlisted() {
+      return repeat(ticking::enlisted);
+    }
+
+    @Override
+    public Found find(QueueRef queue, List<String> names) {
+      return repeat(() -> ticking.find(queue, names));
+    }
+
+    @Override
+    public Found list(QueueRef queue, @Nullable String after, int size) {
+      return repeat(() -> ticking.list(queue, after, size));
+    }
+
+    @Override
+    public boolean write(QueueRef queue, Change change) {
+      return repeat(() -> ticking.write(queue, change));
+    }
+
+    @Override
+    public boolean remove(QueueRef queue, String name, String revision) {
+      return repeat(() -> ticking.remove(queue, name, revision));
+    }
+
+    @Override
+    public Due due(QueueRef queue, int most, Duration hold) {
+      return ticking.due(queue, most, hold);
+    }
+
+    @Override
+    public List<Fired> fire(QueueRef queue, long bound, List<Firing> firings) {
+      return ticking.fire(queue, bound, firings);
+    }
+
+    @Override
+    public Claiming.Subscription onChange(QueueRef queue, Runnable onChange) {
+      return ticking.onChange(queue, onChange);
+    }
+  }
+
+  /** Looks and acts again until that is answered. */
+  private record RepeatingControl(Control control) implements Control {
     @Override
     public Optional<StoredJob> find(QueueRef queue, String key) {
       return repeat(() -> control.find(queue, key));

@@ -62,6 +62,12 @@ final class ScoredKeys {
         .toList();
   }
 
+  /** The first number that is above this one; null if there is none. */
+  @Nullable Long firstAbove(long score) {
+    Entry next = entries.higher(new Entry(score, Character.toString(Character.MAX_VALUE)));
+    return next == null ? null : Long.valueOf(next.score());
+  }
+
   /** How many keys have a number that is not above this one. */
   int countUpTo(long score) {
     return upTo(score, Integer.MAX_VALUE).size();

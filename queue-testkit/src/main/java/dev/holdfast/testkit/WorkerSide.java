@@ -4,6 +4,7 @@ import dev.holdfast.job.JobId;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Claiming;
+import dev.holdfast.spi.Claiming.Subscription;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Held;
@@ -14,10 +15,12 @@ import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Settled;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +30,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,6 +47,7 @@ final class WorkerSide implements Engine {
   private final Listener listener;
   private final Claiming claiming;
   private final Upkeep upkeep = new Rounds();
+  private final Ticking ticking;
 
   /** The consumers the worker has taken turns as. */
   private final Set<String> consumers = ConcurrentHashMap.newKeySet();
@@ -73,6 +78,7 @@ final class WorkerSide implements Engine {
     this.crashes = crashes;
     this.listener = listener;
     this.claiming = new Side(engine.claiming());
+    this.ticking = new Clockwork(engine.ticking());
   }
 
   void named(String name) {
@@ -126,6 +132,11 @@ final class WorkerSide implements Engine {
   @Override
   public Control control() {
     return engine.control();
+  }
+
+  @Override
+  public Ticking ticking() {
+    return ticking;
   }
 
   @Override
@@ -256,6 +267,62 @@ final class WorkerSide implements Engine {
     @Override
     public int tidy(ReapOrder order, String consumer) {
       return dead ? 0 : engine.upkeep().tidy(order, consumer);
+    }
+  }
+
+  /** Schedules, which a dead worker fires no more. */
+  private final class Clockwork implements Ticking {
+    private final Ticking real;
+
+    Clockwork(Ticking real) {
+      this.real = real;
+    }
+
+    @Override
+    public void enlist(QueueRef queue) {
+      real.enlist(queue);
+    }
+
+    @Override
+    public List<QueueRef> enlisted() {
+      return real.enlisted();
+    }
+
+    @Override
+    public Found find(QueueRef queue, List<String> names) {
+      return real.find(queue, names);
+    }
+
+    @Override
+    public Found list(QueueRef queue, @Nullable String after, int size) {
+      return real.list(queue, after, size);
+    }
+
+    @Override
+    public boolean write(QueueRef queue, Change change) {
+      return dead || real.write(queue, change);
+    }
+
+    @Override
+    public boolean remove(QueueRef queue, String name, String revision) {
+      return dead || real.remove(queue, name, revision);
+    }
+
+    @Override
+    public Due due(QueueRef queue, int most, Duration hold) {
+      return dead ? new Due(Instant.EPOCH, List.of(), null) : real.due(queue, most, hold);
+    }
+
+    @Override
+    public List<Fired> fire(QueueRef queue, long bound, List<Firing> firings) {
+      return dead
+          ? Collections.nCopies(firings.size(), new Fired(Verdict.STALE, null))
+          : real.fire(queue, bound, firings);
+    }
+
+    @Override
+    public Subscription onChange(QueueRef queue, Runnable onChange) {
+      return dead ? () -> {} : real.onChange(queue, onChange);
     }
   }
 

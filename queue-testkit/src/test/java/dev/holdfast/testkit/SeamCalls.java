@@ -11,6 +11,7 @@ import dev.holdfast.spi.LockHolder;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Ticking;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.Upkeep.ReapOrder;
 import dev.holdfast.testkit.FaultyEngine.Call;
@@ -61,6 +62,20 @@ final class SeamCalls {
     calls.put(Call.PAUSE, () -> engine.control().pause(QUEUE, false));
     calls.put(Call.CHANGE_BOUND, () -> engine.control().changeBound(QUEUE, 10L));
     calls.put(Call.BOUND, () -> engine.control().bound(QUEUE));
+    calls.put(Call.ENLIST, () -> engine.ticking().enlist(QUEUE));
+    calls.put(Call.FIND_SCHEDULES, () -> engine.ticking().list(QUEUE, null, 10));
+    calls.put(
+        Call.WRITE_SCHEDULE,
+        () ->
+            engine
+                .ticking()
+                .write(
+                    QUEUE,
+                    new Ticking.Change(
+                        "daily", null, KEY, "", false, Ticking.NextTick.NONE, new byte[] {'x'})));
+    calls.put(Call.DROP_SCHEDULE, () -> engine.ticking().remove(QUEUE, "daily", KEY));
+    calls.put(Call.DUE_TICKS, () -> engine.ticking().due(QUEUE, 10, SECOND));
+    calls.put(Call.FIRE, () -> engine.ticking().fire(QUEUE, 10, List.of()));
     LockHolder holder = new LockHolder("report", "me");
     calls.put(Call.LOCK, () -> join(engine.locks().lock(holder, SECOND, SECOND)));
     calls.put(Call.EXTEND_LOCK, () -> join(engine.locks().extend(holder, 1, SECOND, SECOND)));

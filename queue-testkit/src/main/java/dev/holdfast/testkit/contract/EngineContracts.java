@@ -222,6 +222,14 @@ public abstract class EngineContracts {
   }
 
   @Nested
+  final class Schedule extends ScheduleContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
   final class Lock extends LockContract {
     @Override
     protected EngineHarness open() {

@@ -33,6 +33,7 @@
  *       dev.holdfast.testkit.contract.MoveContract}, {@link
  *       dev.holdfast.testkit.contract.DeleteContract}, {@link
  *       dev.holdfast.testkit.contract.PauseContract}
+ *   <li>enqueued again and again: {@link dev.holdfast.testkit.contract.ScheduleContract}
  *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}
  *   <li>beside the queues: {@link dev.holdfast.testkit.contract.LockContract}
  * </ul>

@@ -137,6 +137,7 @@ final class DocExamples {
     // end::debounce[]
   }
 
+  @SuppressWarnings("UnusedVariable") // shown, not used
   static void conflict(Holdfast holdfast) {
     // tag::conflict[]
     EnqueueOptions once =
@@ -149,6 +150,7 @@ final class DocExamples {
     // end::conflict[]
   }
 
+  @SuppressWarnings("UnusedVariable") // shown, not used
   static void bound(Holdfast holdfast) {
     // tag::bound[]
     JobQueue mail = holdfast.queue("mail");
