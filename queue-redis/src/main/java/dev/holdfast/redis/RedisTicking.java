@@ -206,7 +206,7 @@ final class RedisTicking implements Ticking {
         bytes = 0;
       }
       batch.add(
-          Args.part(body.length + 256)
+          Args.part(body.length + 400)
               .add(firing.name())
               .add(terms(firing))
               .add(firing.job() == null ? "" : firing.job().key())

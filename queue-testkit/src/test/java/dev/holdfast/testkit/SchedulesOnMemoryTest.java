@@ -157,11 +157,12 @@ class SchedulesOnMemoryTest {
           each.next(START, 10_000).stream()
               .filter(tick -> !each.timing().fireAt(tick).isAfter(end))
               .toList();
-      assertThat(fired.getOrDefault(each.name(), List.of()))
-          .as(each.name())
-          // Under faults a job may run again, whose outcome was not written.
-          .containsOnlyOnceElementsOf(days == 365 ? expected : List.of())
-          .hasSameElementsAs(expected);
+      List<Instant> seen = fired.getOrDefault(each.name(), List.of());
+      assertThat(seen).as(each.name()).hasSameElementsAs(expected);
+      if (days == 365) {
+        // Under faults a job may run again, whose outcome was not written.
+        assertThat(seen).as(each.name()).hasSameSizeAs(expected);
+      }
       assertThat(status(each.name()).fired()).isEqualTo(expected.size());
     }
     assertThat(Set.copyOf(fired.getOrDefault("hourly", List.of()))).hasSize(24 * days);
