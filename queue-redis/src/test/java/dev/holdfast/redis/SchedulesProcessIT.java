@@ -33,13 +33,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Five processes fire schedules of every second, and two of them are killed meanwhile. 100
- * schedules for 15 s; with {@code -Dholdfast.faults=full} 1,000 for 60 s.
+ * schedules for 15 s; with {@code -Dholdfast.schedules=full} 1,000 for 60 s.
  */
 @Isolated("keeps the machine busy")
 class SchedulesProcessIT {
   private static final Logger log = LoggerFactory.getLogger(SchedulesProcessIT.class);
   private static final Duration LONG = Duration.ofSeconds(60);
-  private static final boolean FULL = System.getProperty("holdfast.faults", "").equals("full");
+  private static final boolean FULL = System.getProperty("holdfast.schedules", "").equals("full");
   private static final int PROCESSES = 5;
   private static final int SCHEDULES = FULL ? 1_000 : 100;
   private static final int SECONDS = FULL ? 60 : 15;
