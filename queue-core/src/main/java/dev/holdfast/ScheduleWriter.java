@@ -179,24 +179,39 @@ final class ScheduleWriter {
 
   // Writing.
 
-  /** Makes the schedules of an application these. */
+  /**
+   * Makes the schedules of an application these.
+   *
+   * @throws InvalidScheduleException the first refusal, once all others are written
+   */
   DeclareResult declare(String application, Collection<Prepared> set) {
     Map<ScheduleId, ScheduleChange> changes = new LinkedHashMap<>();
     set.stream()
         .map(each -> QueueRef.of(each.id().queue()))
         .distinct()
         .forEach(engine.ticking()::enlist);
+    Set<ScheduleId> declared = new HashSet<>();
+    InvalidScheduleException refused = null;
     for (Prepared each : set) {
-      changes.put(each.id(), write(each, application));
+      declared.add(each.id());
+      try {
+        changes.put(each.id(), write(each, application));
+      } catch (InvalidScheduleException e) {
+        // One that somebody else owns, or that has ended, keeps none of the others from firing.
+        refused = refused == null ? e : refused;
+      }
     }
     Set<ScheduleId> removed = new LinkedHashSet<>();
     for (QueueRef queue : engine.ticking().enlisted()) {
       for (StoredSchedule schedule : owned(queue, application)) {
         ScheduleId id = new ScheduleId(queue.name(), schedule.name());
-        if (!changes.containsKey(id) && remove(id, application)) {
+        if (!declared.contains(id) && remove(id, application)) {
           removed.add(id);
         }
       }
+    }
+    if (refused != null) {
+      throw refused;
     }
     return new DeclareResult(changes, removed);
   }

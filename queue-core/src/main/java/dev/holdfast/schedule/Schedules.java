@@ -37,13 +37,13 @@ public interface Schedules {
   /**
    * Makes the schedules of an application these: adds and changes as {@link #put}, and removes what
    * the application declared before and does not any more, in whatever queue. Schedules of others
-   * are left alone. All are checked before anything is sent; each is then changed by itself, and a
-   * call that failed half way is safe to repeat.
+   * are left alone. What is wrong by itself is thrown before anything is sent; each is then changed
+   * by itself, and a call that failed half way is safe to repeat.
    *
    * @param application 1 to 128 characters of {@code A-Z a-z 0-9 . _ -}
    * @param set all of them; may be empty
-   * @throws InvalidScheduleException if one has no tick from now on, two have one name in one
-   *     queue, or one is owned by somebody else
+   * @throws InvalidScheduleException if two have one name in one queue; or, once all others are
+   *     written, if one has no tick from now on or is owned by somebody else
    * @throws dev.holdfast.job.InvalidJobException as {@link #put}
    * @throws dev.holdfast.job.PayloadException as {@link #put}
    */

@@ -117,7 +117,7 @@ final class Ticker {
       declaration = null;
     } catch (InvalidScheduleException e) {
       declaration = null;
-      log.error("the schedules of this application are not declared: {}", e.getMessage());
+      log.error("the schedules of this application are not declared in full: {}", e.getMessage());
     } catch (HoldfastException e) {
       declareAt = System.nanoTime() + DECLARE_AGAIN;
       if (!declareTroubled) {

@@ -477,9 +477,14 @@ class SchedulesOnMemoryTest {
     assertThatThrownBy(() -> schedules().put(hourly("a").build()))
         .isInstanceOf(InvalidScheduleException.class)
         .hasMessageContaining("billing");
-    assertThatThrownBy(() -> schedules().declare("other", List.of(hourly("a").build())))
+    assertThatThrownBy(
+            () ->
+                schedules().declare("other", List.of(hourly("a").build(), hourly("mine").build())))
         .isInstanceOf(InvalidScheduleException.class)
         .hasMessageContaining("billing");
+    // The others of the set are declared all the same.
+    assertThat(status("mine").owner()).isEqualTo("other");
+    assertThat(status("a").owner()).isEqualTo("billing");
     assertThatThrownBy(
             () -> schedules().declare("x", List.of(hourly("b").build(), hourly("b").build())))
         .isInstanceOf(InvalidScheduleException.class)
