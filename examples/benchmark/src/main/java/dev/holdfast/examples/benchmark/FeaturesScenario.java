@@ -3,6 +3,7 @@ package dev.holdfast.examples.benchmark;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
+import dev.holdfast.job.Uniqueness;
 import dev.holdfast.retry.Backoff;
 import dev.holdfast.retry.Jitter;
 import dev.holdfast.retry.RetryPolicy;
@@ -39,6 +40,10 @@ final class FeaturesScenario {
             scenario.row("a correlation id", number -> plain.correlationId("order-1"), counted()),
             scenario.row(
                 "an idempotency key", number -> plain.idempotencyKey("key-" + number), counted()),
+            scenario.row(
+                "a unique key, until finished",
+                number -> plain.unique(Uniqueness.untilFinished("key-" + number)),
+                counted()),
             scenario.row("delayed by 1 ms", number -> EnqueueOptions.in(SOON), counted()),
             scenario.row(
                 "progress, once",

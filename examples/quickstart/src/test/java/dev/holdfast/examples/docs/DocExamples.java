@@ -137,7 +137,6 @@ final class DocExamples {
     // end::debounce[]
   }
 
-  @SuppressWarnings("UnusedVariable") // shown, not used
   static void conflict(Holdfast holdfast) {
     // tag::conflict[]
     EnqueueOptions once =
@@ -145,19 +144,19 @@ final class DocExamples {
     try {
       holdfast.enqueue(new SendWelcome(7, "en"), once);
     } catch (IdempotencyConflictException e) {
-      Optional<JobStatus> other = holdfast.status(e.existing()); // the job with another payload
+      throw new IllegalStateException("another welcome was sent: " + e.existing(), e);
     }
     // end::conflict[]
   }
 
-  @SuppressWarnings("UnusedVariable") // shown, not used
-  static void bound(Holdfast holdfast) {
+  static OptionalLong bound(Holdfast holdfast) {
     // tag::bound[]
     JobQueue mail = holdfast.queue("mail");
     mail.changeBound(50_000); // for all producers, at once, without a deploy
     OptionalLong bound = mail.bound(); // empty: each producer's own counts
     mail.clearBound();
     // end::bound[]
+    return bound;
   }
 
   // tag::worker-main[]
