@@ -110,6 +110,8 @@ class ProtocolModelIT {
         .forEach(used::add);
     // Locks are no part of a queue; find and list read.
     used.addAll(Set.of(Script.LOCK, Script.EXTEND_LOCK, Script.UNLOCK, Script.FIND, Script.LIST));
+    // A bound is a setting: no rule of the model depends on it.
+    used.add(Script.BOUND);
     // Schedules add jobs, by scripts that have a contract and processes of their own.
     used.addAll(
         Set.of(
