@@ -15,10 +15,12 @@ import java.util.Objects;
  * @param most for {@code FIRE_ALL}: at most so many, the latest ones; 1 to 10,000
  * @param within for {@code FIRE_ALL}: none that are older; up to 366 days, and not shorter than the
  *     grace
- * @param grace up to how late a tick is not missed; zero to one day, 1 minute by default
+ * @param grace up to how late a tick is not missed; 10 s to one day, 1 minute by default
  */
 public record Misfire(Kind kind, int most, Duration within, Duration grace) {
   private static final Duration GRACE = Duration.ofMinutes(1);
+  // A worker looks once a reap period, and what a dead one was told of is told again after 2 s.
+  private static final Duration LEAST_GRACE = Duration.ofSeconds(10);
   private static final Duration MOST_GRACE = Duration.ofDays(1);
   private static final Duration MOST_WITHIN = Duration.ofDays(366);
   private static final int MOST = 10_000;
@@ -40,9 +42,9 @@ public record Misfire(Kind kind, int most, Duration within, Duration grace) {
    */
   public Misfire {
     Objects.requireNonNull(kind, "kind");
-    if (grace.isNegative() || grace.compareTo(MOST_GRACE) > 0) {
+    if (grace.compareTo(LEAST_GRACE) < 0 || grace.compareTo(MOST_GRACE) > 0) {
       throw new InvalidScheduleException(
-          "the grace of missed ticks is " + grace + "; it must be zero to one day");
+          "the grace of missed ticks is " + grace + "; it must be 10 s to one day");
     }
     if (kind != Kind.FIRE_ALL) {
       most = 1;
@@ -71,7 +73,8 @@ public record Misfire(Kind kind, int most, Duration within, Duration grace) {
   }
 
   /**
-   * Every missed tick is fired, in order, within limits.
+   * Every missed tick is fired, in order, within limits, and also while an earlier job runs: the
+   * first of them would keep the others away.
    *
    * @param most at most so many, the latest ones; 1 to 10,000
    * @param within none that are older; up to 366 days
@@ -84,7 +87,7 @@ public record Misfire(Kind kind, int most, Duration within, Duration grace) {
   /**
    * The same with another grace. Default 1 minute.
    *
-   * @param newGrace up to how late a tick is not missed; zero to one day
+   * @param newGrace up to how late a tick is not missed; 10 s to one day
    * @throws InvalidScheduleException if it is out of range
    */
   public Misfire withGrace(Duration newGrace) {

@@ -63,7 +63,8 @@ public interface Schedules {
 
   /**
    * Enqueues a job of the schedule now, whatever its ticks, and also if it is paused or an earlier
-   * job has not ended. Its later ticks wait for this job as for any other.
+   * job has not ended. Its later ticks wait for this job as for any other, unless a job of it ran
+   * when this one was asked for: then for that one only.
    *
    * <p>Not safe to repeat: after an {@code EngineUnavailableException} a job may have been
    * enqueued.

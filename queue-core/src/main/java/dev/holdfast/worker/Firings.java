@@ -4,7 +4,7 @@ import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.ScheduleTick;
 import dev.holdfast.job.ScheduleTick.Cause;
 import dev.holdfast.json.EnvelopeJson;
-import dev.holdfast.schedule.RunOverlap;
+import dev.holdfast.schedule.Misfire;
 import dev.holdfast.schedule.ScheduleDefinition;
 import dev.holdfast.schedule.TickJobs;
 import dev.holdfast.schedule.TickPlan;
@@ -87,7 +87,7 @@ public final class Firings {
               Kind.TICK,
               expected,
               tick.nominal(),
-              whileRunning(definition.whileRunning()),
+              whileRunning(definition, tick.nominal(), now),
               tick.missed(),
               at(timing, tick.following()),
               job(definition, told, tick.following())));
@@ -101,8 +101,15 @@ public final class Firings {
     return firings;
   }
 
-  private static WhileRunning whileRunning(RunOverlap rule) {
-    return switch (rule) {
+  private static WhileRunning whileRunning(
+      ScheduleDefinition definition, Instant tick, Instant now) {
+    // Those that are made up for come together: the first would keep the others away.
+    Misfire misfire = definition.misfire();
+    Instant punctualUntil = definition.timing().fireAt(tick).plus(misfire.grace());
+    if (misfire.kind() == Misfire.Kind.FIRE_ALL && punctualUntil.isBefore(now)) {
+      return WhileRunning.FIRE;
+    }
+    return switch (definition.whileRunning()) {
       case SKIP -> WhileRunning.SKIP;
       case QUEUE_ONE -> WhileRunning.WAIT;
       case ALLOW, CANCEL_RUNNING -> WhileRunning.FIRE;

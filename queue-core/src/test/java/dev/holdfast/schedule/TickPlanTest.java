@@ -153,5 +153,8 @@ class TickPlanTest {
         .isInstanceOf(InvalidScheduleException.class);
     assertThatThrownBy(() -> Misfire.skip().withGrace(Duration.ofDays(2)))
         .isInstanceOf(InvalidScheduleException.class);
+    assertThatThrownBy(() -> Misfire.skip().withGrace(Duration.ofSeconds(9)))
+        .isInstanceOf(InvalidScheduleException.class)
+        .hasMessageContaining("10 s");
   }
 }

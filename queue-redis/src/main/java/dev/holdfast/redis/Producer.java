@@ -188,7 +188,7 @@ final class Producer {
     sent.tries++;
     Args args = shared.args();
     args.add(name).add(sent.sequence).add(sent.entries.get(0).bound);
-    List<Args> jobs = sent.entries.stream().map(entry -> entry.args(sent.tries > 1)).toList();
+    List<Args> jobs = sent.entries.stream().map(entry -> entry.args(sent.ambiguous)).toList();
     args.expecting(jobs);
     jobs.forEach(args::add);
     var unused =
@@ -211,8 +211,8 @@ final class Producer {
   }
 
   /**
-   * What the script is told of a job beside its lane and body. From the second try on each id is
-   * looked up as well: the kept result may be swept after ten minutes without Redis.
+   * What the script is told of a job beside its lane and body. Once a try may have arrived each id
+   * is looked up as well: the kept result may be swept after ten minutes without Redis.
    */
   private static String terms(NewJob job, boolean again) {
     String start = Body.startOf(job);

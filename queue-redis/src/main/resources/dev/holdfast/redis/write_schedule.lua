@@ -44,6 +44,12 @@ end
 if next_tick ~= '=' then
   s.next = next_tick
 end
+-- What waited belongs to the ticks before: neither a pause nor another timing brings it along.
+if s.waiting ~= '' and (paused or next_tick ~= '=') then
+  s.skipped = s.skipped + 1
+  s.last_skipped = s.waiting
+  s.waiting = ''
+end
 -- The first write is one that grows, if there is more to keep: a Redis out of memory refuses it. Pausing frees.
 if definition == '' then
   redis.call('ZREM', ticks, '')
@@ -58,9 +64,7 @@ end
 if paused then
   redis.call('ZREM', ticks, name)
 elseif next_tick ~= '=' then
-  if s.waiting ~= '' then
-    redis.call('ZADD', ticks, now_text, name)
-  elseif next_tick == '' then
+  if next_tick == '' then
     redis.call('ZREM', ticks, name)
   else
     redis.call('ZADD', ticks, look, name)

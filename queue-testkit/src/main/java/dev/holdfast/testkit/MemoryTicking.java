@@ -119,10 +119,15 @@ final class MemoryTicking implements Ticking {
     if (next != null) {
       written.next = next.nominal();
     }
+    if (written.waiting != null && (change.paused() || next != null)) {
+      written.skipped++;
+      written.lastSkipped = written.waiting;
+      written.waiting = null;
+    }
     if (change.paused()) {
       queue.ticks.remove(written.name);
     } else if (next != null) {
-      look(queue, written, written.waiting != null ? now : next.fireAt());
+      look(queue, written, next.fireAt());
     }
     return true;
   }

@@ -116,7 +116,7 @@ final class MemoryUniques {
   private void replace(MemoryJob there, NewJob by, Holder holder, long now) {
     there.envelope = by.envelope().clone();
     if (by.unique() instanceof Uniqueness.Debounce debounce) {
-      if (there.state == JobState.SCHEDULED) {
+      if (there.state == JobState.SCHEDULED && there.readyAt > now) {
         long at =
             Math.min(
                 now + debounce.quiet().toMillis(), holder.first + debounce.maxWait().toMillis());

@@ -61,8 +61,8 @@ local function replace(held, t, rule, body)
       return false
     end
     lane = t and lane_of(t) or lane
-    local at = redis.call('ZSCORE', due, lane .. held.id)
-    job = {line = string.match(old, '^[^\n]*\n'), lane = lane, waits = at, t = t, body = #bodies + 2}
+    local at = tonumber(redis.call('ZSCORE', due, lane .. held.id) or 0)
+    job = {line = string.match(old, '^[^\n]*\n'), lane = lane, waits = at > now, t = t, body = #bodies + 2}
     bodies[#bodies + 1] = held.id
     changed[held.id] = job
   end

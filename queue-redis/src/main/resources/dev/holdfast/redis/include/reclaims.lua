@@ -48,7 +48,11 @@ local function take_odd(lane, id, body, record)
   end
   redis.call('LPOP', lane_keys[lane])
   if ignored then
-    if redis.call('HINCRBY', skip, ignored, -1) <= 0 then
+    -- Looked at first: what is no count would fail here, after jobs have left their lane.
+    local count = tonumber(redis.call('HGET', skip, ignored)) or 0
+    if count > 1 and count % 1 == 0 then
+      redis.call('HINCRBY', skip, ignored, -1)
+    else
       redis.call('HDEL', skip, ignored)
       skips = skips - 1
     end

@@ -105,6 +105,16 @@ public abstract class MergeContract extends SentJobs {
   }
 
   @Test
+  void a_call_after_the_due_time_does_not_move_a_job_that_nobody_has_promoted() {
+    String key = sendFirst(DEBOUNCE, "first");
+    Instant due = dueOf(key);
+    advance(QUIET);
+    merges(DEBOUNCE, "second", key);
+    assertThat(dueOf(key)).isEqualTo(due);
+    assertThat(payload(taker().claimOne())).isEqualTo("second");
+  }
+
+  @Test
   void a_call_after_the_claim_begins_anew() {
     String first = sendFirst(DEBOUNCE, "first");
     advance(QUIET);

@@ -471,6 +471,28 @@ public abstract class ScheduleContract extends EngineContract {
   }
 
   @Test
+  void a_tick_that_waits_is_skipped_by_a_pause_and_by_another_timing() {
+    for (boolean paused : new boolean[] {true, false}) {
+      String name = paused ? "paused" : "changed";
+      StoredSchedule unused = written(name);
+      advance(MINUTE);
+      assertThat(fireNext(name, WhileRunning.WAIT)).isEqualTo(Verdict.FIRED);
+      advance(MINUTE);
+      Instant waiting = now();
+      assertThat(fireNext(name, WhileRunning.WAIT)).isEqualTo(Verdict.WAITS);
+      StoredSchedule before = read(name);
+      NextTick later = at(now().plus(MINUTE.multipliedBy(9)));
+      Change change = new Change(name, before, key(), "", paused, paused ? null : later, null);
+      assertThat(ticking().write(queue(), change)).isTrue();
+      StoredSchedule after = read(name);
+      assertThat(after.waiting()).isNull();
+      assertThat(after.skipped()).isEqualTo(1);
+      assertThat(after.lastSkipped()).isEqualTo(waiting);
+      assertThat(names(due())).doesNotContain(name);
+    }
+  }
+
+  @Test
   void one_tick_waits_until_the_job_before_it_has_ended() {
     StoredSchedule unused = written("daily");
     advance(MINUTE);
