@@ -45,7 +45,7 @@ class ScheduleJsonTest {
             Instant.parse("2026-01-01T00:00:00Z"),
             Instant.parse("2027-01-01T00:00:00.001Z"),
             Duration.ofMillis(1_234)),
-        Misfire.fireAll(7, Duration.ofHours(3)).withGrace(Duration.ofSeconds(9)));
+        Misfire.fireAll(7, Duration.ofHours(3)).withGrace(Duration.ofSeconds(90)));
   }
 
   private static void assertSame(ScheduleDefinition read, ScheduleDefinition written) {
