@@ -88,6 +88,8 @@ class ScriptFaultIT extends RedisFaultRig {
     WorkerProcess worker = hastyWorker(4);
     JobId held = enqueue(1, "gate");
     awaitEvent("BEGIN", 1, 1);
+    // An outage is told by the reap before it: of a queue that never saw one there is none.
+    awaitReapsFor(Duration.ZERO);
     Holdfast hasty =
         closing(
             Holdfast.on(
