@@ -3,16 +3,26 @@ package dev.holdfast;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobStatus;
+import dev.holdfast.job.Naming;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
+import dev.holdfast.limit.LimitScope.Kind;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Control.ActReply;
+import dev.holdfast.spi.Control.LimitSetting;
 import dev.holdfast.spi.QueueRef;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A queue as the engine's {@link Control} shows it. */
@@ -60,6 +70,51 @@ final class EngineJobQueue implements JobQueue {
   @Override
   public void resume() {
     control.get().pause(queue, false);
+  }
+
+  @Override
+  public void pauseType(String type) {
+    control.get().pauseType(queue, Naming.type(type), true);
+  }
+
+  @Override
+  public void resumeType(String type) {
+    control.get().pauseType(queue, Naming.type(type), false);
+  }
+
+  @Override
+  public Set<String> pausedTypes() {
+    return control.get().limits(queue).stream()
+        .filter(LimitSetting::paused)
+        .map(setting -> setting.scope().name())
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
+  @Override
+  public void limit(LimitScope scope, Limit limit) {
+    Objects.requireNonNull(limit, "limit");
+    boolean keys = scope.kind() == Kind.KEY || scope.kind() == Kind.EACH_KEY;
+    if (limit.ordered() && !keys) {
+      throw new IllegalArgumentException(
+          "only keys have an order; " + scope + " of queue " + queue.name() + " has none");
+    }
+    control.get().limit(queue, scope, limit);
+  }
+
+  @Override
+  public void unlimit(LimitScope scope) {
+    control.get().limit(queue, Objects.requireNonNull(scope, "scope"), null);
+  }
+
+  @Override
+  public Map<LimitScope, Limit> limits() {
+    Map<LimitScope, Limit> limits = new HashMap<>();
+    for (LimitSetting setting : control.get().limits(queue)) {
+      if (setting.limit() != null) {
+        limits.put(setting.scope(), setting.limit());
+      }
+    }
+    return Collections.unmodifiableMap(limits);
   }
 
   @Override

@@ -5,6 +5,7 @@ import dev.holdfast.job.JobId;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.Uniqueness;
+import dev.holdfast.limit.Rate;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -31,6 +32,8 @@ public final class EnqueueOptions {
   private final Duration idempotencyKept;
   private final boolean samePayload;
   private final @Nullable Uniqueness unique;
+  private final @Nullable String limitKey;
+  private final int cost;
   private final @Nullable String correlationId;
   private final @Nullable String traceparent;
   private final @Nullable JobId retryOf;
@@ -45,6 +48,8 @@ public final class EnqueueOptions {
     this.idempotencyKept = draft.idempotencyKept;
     this.samePayload = draft.samePayload;
     this.unique = draft.unique;
+    this.limitKey = draft.limitKey;
+    this.cost = draft.cost;
     this.correlationId = draft.correlationId;
     this.traceparent = draft.traceparent;
     this.retryOf = draft.retryOf;
@@ -61,6 +66,8 @@ public final class EnqueueOptions {
     private Duration idempotencyKept = IDEMPOTENCY_DEFAULT;
     private boolean samePayload;
     private @Nullable Uniqueness unique;
+    private @Nullable String limitKey;
+    private int cost = 1;
     private @Nullable String correlationId;
     private @Nullable String traceparent;
     private @Nullable JobId retryOf;
@@ -77,6 +84,8 @@ public final class EnqueueOptions {
     draft.idempotencyKept = idempotencyKept;
     draft.samePayload = samePayload;
     draft.unique = unique;
+    draft.limitKey = limitKey;
+    draft.cost = cost;
     draft.correlationId = correlationId;
     draft.traceparent = traceparent;
     draft.retryOf = retryOf;
@@ -217,6 +226,32 @@ public final class EnqueueOptions {
   }
 
   /**
+   * What this job is counted under by the limits that are set for keys: a tenant, an account, a
+   * service that it calls. Default none: only the limits of its queue and type count.
+   *
+   * @param key 1 to 256 bytes of UTF-8 without control characters
+   * @throws dev.holdfast.job.InvalidNameException if it is not
+   */
+  public EnqueueOptions limitKey(String key) {
+    Naming.key("limit key", key);
+    return with(draft -> draft.limitKey = key);
+  }
+
+  /**
+   * How many permits of a rate limit each claim of this job takes. Default 1.
+   *
+   * @param permits 1 to 1,000,000
+   * @throws InvalidJobException if it is out of range
+   */
+  public EnqueueOptions cost(int permits) {
+    if (permits < 1 || permits > Rate.MOST) {
+      throw new InvalidJobException(
+          "the cost is " + permits + "; it must be 1 to " + Rate.MOST);
+    }
+    return with(draft -> draft.cost = permits);
+  }
+
+  /**
    * An id that ties this job to the request it came from; it is in the handler's context, in the
    * MDC and in the job's status.
    *
@@ -294,6 +329,16 @@ public final class EnqueueOptions {
   /** What to do if a job of the same unique key is there, or null. */
   public @Nullable Uniqueness unique() {
     return unique;
+  }
+
+  /** What the limits of keys count it under, or null. */
+  public @Nullable String limitKey() {
+    return limitKey;
+  }
+
+  /** How many permits of a rate limit a claim takes. */
+  public int cost() {
+    return cost;
   }
 
   /** The correlation id, or null. */

@@ -109,6 +109,8 @@ final class Enqueuer {
             start(how),
             idempotency(how, json),
             how.unique(),
+            how.limitKey(),
+            how.cost(),
             how.retryOf() != null,
             envelopes.encode(envelope));
     return new Prepared(id, QueueRef.of(id), job);

@@ -6,8 +6,12 @@ import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import java.time.Instant;
+import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,7 +28,8 @@ public interface JobQueue {
   QueueStats stats();
 
   /**
-   * Lists jobs in a state: ready, scheduled, active, succeeded, dead or cancelled.
+   * Lists jobs in a state: ready, scheduled, parked, active, succeeded, dead or
+   * cancelled.
    *
    * @param cursor null for the first page, else {@link Page#next()} of the page before
    * @param size entries a page, 1 to 200
@@ -37,6 +42,39 @@ public interface JobQueue {
 
   /** Resumes claiming. */
   void resume();
+
+  /**
+   * Stops claiming jobs of a type, for all workers; what runs goes on, and jobs are still accepted.
+   * A worker that meets one parks it.
+   *
+   * @throws dev.holdfast.job.InvalidNameException if it is no job type
+   */
+  void pauseType(String type);
+
+  /**
+   * Resumes claiming jobs of a type. Those parked go to the tails of their lanes, a hundred a turn.
+   *
+   * @throws dev.holdfast.job.InvalidNameException if it is no job type
+   */
+  void resumeType(String type);
+
+  /** The types that are paused. */
+  Set<String> pausedTypes();
+
+  /**
+   * Sets what a scope of this queue is allowed, for all processes and until it is set again or
+   * taken back. At once: jobs that are active count, and none beyond the limit is claimed from then
+   * on; what runs is left alone.
+   *
+   * @throws IllegalArgumentException if the limit is ordered and the scope is not that of keys
+   */
+  void limit(LimitScope scope, Limit limit);
+
+  /** Takes back what was set for a scope; nothing if nothing was. */
+  void unlimit(LimitScope scope);
+
+  /** What is set in this queue; unmodifiable. */
+  Map<LimitScope, Limit> limits();
 
   /** Makes a scheduled job ready now. */
   MoveResult runNow(JobId id);
@@ -79,7 +117,7 @@ public interface JobQueue {
   DeleteResult delete(JobId id);
 
   /**
-   * Removes all waiting jobs, ready and scheduled, retried and redriven ones too; active and ended
+   * Removes all waiting jobs, ready, parked and scheduled, retried and redriven ones too; active and ended
    * ones stay. Jobs that arrive meanwhile may be removed too. One round trip per 100 jobs.
    *
    * @return how many were removed

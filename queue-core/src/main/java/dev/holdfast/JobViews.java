@@ -47,6 +47,7 @@ final class JobViews {
         job.since(),
         job.priority(),
         job.runAt(),
+        job.parkedBy(),
         job.counters(),
         progress == null ? null : ProgressJson.decode(progress).orElse(null),
         job.consumer(),

@@ -114,6 +114,18 @@ public interface JobContext {
   Verb snooze(Duration delay);
 
   /**
+   * Ends the attempt and keeps all jobs of this job's limit key from being claimed for a while, in
+   * all processes: what to do when a service answers "429, retry after 30 s". No failure, no
+   * attempt spent; this job runs again after it, among the others of its key. A job without a limit
+   * key snoozes for itself. Counts as a snooze, of which a job has 1,000.
+   *
+   * @param delay zero to 366 days, by the engine's clock; a shorter one does not end a longer one
+   *     that is under way
+   * @throws Verb always
+   */
+  Verb backOff(Duration delay);
+
+  /**
    * Ends the attempt as a failure and sets when the next one starts, instead of the retry policy's
    * wait. Out of attempts, the job is buried.
    *

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  *     enqueued
  * @param priority its home lane
  * @param runAt when it becomes ready, if it is scheduled
+ * @param parkedBy the limit it waits for, {@code key} or {@code type} and its name, if it is parked
  * @param counters what happened so far
  * @param progress what its handler reported last
  * @param worker which worker holds it, if it is active
@@ -34,6 +35,7 @@ public record JobStatus(
     Instant since,
     Priority priority,
     @Nullable Instant runAt,
+    @Nullable String parkedBy,
     Counters counters,
     @Nullable Progress progress,
     @Nullable String worker,

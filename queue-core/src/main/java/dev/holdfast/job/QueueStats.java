@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param ready jobs in the lanes
  * @param scheduled jobs that wait for an instant
+ * @param parked jobs that wait for a limit to allow them
  * @param active jobs held by workers
  * @param done succeeded and cancelled jobs still kept
  * @param dead dead letters
@@ -20,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public record QueueStats(
     long ready,
     long scheduled,
+    long parked,
     long active,
     long done,
     long dead,

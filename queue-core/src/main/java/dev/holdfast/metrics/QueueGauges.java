@@ -27,6 +27,7 @@ final class QueueGauges {
     reader = new StatsReader(queue, registrar.clock());
     jobs(queue, "ready", QueueStats::ready);
     jobs(queue, "scheduled", QueueStats::scheduled);
+    jobs(queue, "parked", QueueStats::parked);
     jobs(queue, "active", QueueStats::active);
     jobs(queue, "done", QueueStats::done);
     jobs(queue, "dead", QueueStats::dead);

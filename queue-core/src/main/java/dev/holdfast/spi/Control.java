@@ -5,7 +5,10 @@ import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +68,7 @@ public interface Control {
   }
 
   /**
-   * Removes up to 100 waiting jobs, ready and scheduled ones alike.
+   * Removes up to 100 waiting jobs: ready, parked and scheduled ones alike.
    *
    * @return how many were removed; 0 means that none is left
    */
@@ -83,6 +86,33 @@ public interface Control {
 
   /** The bound that was set; null: as each enqueue says. */
   @Nullable Long bound(QueueRef queue);
+
+  /**
+   * Sets or takes back what a scope is allowed. Counts what is active already. What was parked and
+   * is allowed now is let go.
+   *
+   * @param limit null: no limit
+   */
+  void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit);
+
+  /**
+   * Stops or resumes claiming jobs of a type, for all workers. Those met meanwhile are parked.
+   *
+   * @param type the job type
+   */
+  void pauseType(QueueRef queue, String type, boolean paused);
+
+  /** What is set, in no order. */
+  List<LimitSetting> limits(QueueRef queue);
+
+  /**
+   * What is set for a scope.
+   *
+   * @param scope the scope
+   * @param limit what it is allowed; null: no limit
+   * @param paused whether it is paused; types only
+   */
+  record LimitSetting(LimitScope scope, @Nullable Limit limit, boolean paused) {}
 
   /** What became of an act on one job. */
   enum ActReply {

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param start when it becomes ready
  * @param idempotency the caller's own name for it, or null
  * @param unique what to do if a job of its type has the same unique key, or null
+ * @param limitKey what it is counted under by the limits of keys, or null
+ * @param cost how many permits of a rate its claim takes, from 1
  * @param retry whether an earlier enqueue of the same key may have arrived: then the existing job
  *     is answered
  * @param envelope the encoded envelope, opaque to the engine
@@ -27,6 +29,8 @@ public record NewJob(
     Start start,
     @Nullable Idempotency idempotency,
     @Nullable Uniqueness unique,
+    @Nullable String limitKey,
+    int cost,
     boolean retry,
     byte[] envelope) {
 
@@ -39,7 +43,20 @@ public record NewJob(
     Objects.requireNonNull(envelope, "envelope");
   }
 
-  /** A job without a unique key. */
+  /** A job without a limit key. */
+  public NewJob(
+      String key,
+      String type,
+      Priority priority,
+      Start start,
+      @Nullable Idempotency idempotency,
+      @Nullable Uniqueness unique,
+      boolean retry,
+      byte[] envelope) {
+    this(key, type, priority, start, idempotency, unique, null, 1, retry, envelope);
+  }
+
+  /** A job without a unique or limit key. */
   public NewJob(
       String key,
       String type,
@@ -53,7 +70,8 @@ public record NewJob(
 
   /** The same job, an earlier enqueue of which may have arrived. */
   public NewJob retried() {
-    return new NewJob(key, type, priority, start, idempotency, unique, true, envelope);
+    return new NewJob(
+        key, type, priority, start, idempotency, unique, limitKey, cost, true, envelope);
   }
 
   /**

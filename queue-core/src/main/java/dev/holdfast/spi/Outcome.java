@@ -37,6 +37,15 @@ public sealed interface Outcome {
   record Snoozed(Duration delay) implements Outcome {}
 
   /**
+   * Its handler was told to come later, and so is everybody of its limit key: for so long no job of
+   * that key is claimed. It waits in their line, or for itself if it has no limit key. Snoozes + 1,
+   * crashes 0.
+   *
+   * @param delay the wait, from the engine's clock
+   */
+  record BackedOff(Duration delay) implements Outcome {}
+
+  /**
    * It is dead. Failures + 1 if an attempt is given, unless the reason is MALFORMED.
    *
    * @param reason why

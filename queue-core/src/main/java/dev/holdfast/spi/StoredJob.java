@@ -19,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param since since when, by the engine's clock; the key's time if it was never claimed
  * @param priority its home lane
  * @param runAt when it becomes ready, if it is scheduled
+ * @param parkedBy the limit it waits for, such as {@code key tenant:7}, if it is parked
  * @param keptUntil when retention may remove it, if it has ended
  * @param counters what happened
  * @param consumer who holds it, if it is active
@@ -39,6 +40,7 @@ public record StoredJob(
     Instant since,
     Priority priority,
     @Nullable Instant runAt,
+    @Nullable String parkedBy,
     @Nullable Instant keptUntil,
     Counters counters,
     @Nullable String consumer,

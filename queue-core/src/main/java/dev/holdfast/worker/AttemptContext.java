@@ -221,6 +221,15 @@ final class AttemptContext implements JobContext {
 
   @Override
   public Verb snooze(Duration delay) {
+    throw call("snooze", new VerbCall.Snooze(wait(delay)));
+  }
+
+  @Override
+  public Verb backOff(Duration delay) {
+    throw call("backOff", new VerbCall.BackOff(wait(delay)));
+  }
+
+  private static Duration wait(Duration delay) {
     Objects.requireNonNull(delay, "delay");
     if (delay.isNegative() || delay.compareTo(OutcomeRules.LONGEST_WAIT) > 0) {
       throw new IllegalArgumentException(
@@ -230,7 +239,7 @@ final class AttemptContext implements JobContext {
               + OutcomeRules.LONGEST_WAIT.toDays()
               + " d");
     }
-    throw call("snooze", new VerbCall.Snooze(delay));
+    return delay;
   }
 
   @Override

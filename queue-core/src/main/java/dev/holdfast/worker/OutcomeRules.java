@@ -126,18 +126,25 @@ final class OutcomeRules {
 
   private Verdict byVerb(
       VerbCall verb, Ending ending, Counters counters, HandlerSettings settings) {
-    if (verb instanceof VerbCall.Snooze snooze) {
-      if (counters.snoozes() >= MOST_SNOOZES) {
-        Failure failure =
-            new Failure("snooze", "snoozed " + MOST_SNOOZES + " times; no more are allowed", "");
-        return failed(failure, StateReason.RETRY, null, ending.cancelled(), counters, settings);
-      }
+    boolean later = verb instanceof VerbCall.Snooze || verb instanceof VerbCall.BackOff;
+    if (later && counters.snoozes() >= MOST_SNOOZES) {
+      Failure failure =
+          new Failure("snooze", "snoozed " + MOST_SNOOZES + " times; no more are allowed", "");
+      return failed(failure, StateReason.RETRY, null, ending.cancelled(), counters, settings);
+    } else if (verb instanceof VerbCall.Snooze snooze) {
       return new Verdict(
           new Outcome.Snoozed(snooze.delay()),
           Verdict.SNOOZED,
           "snoozed",
           "",
           "runs again in " + AttemptLines.show(snooze.delay()));
+    } else if (verb instanceof VerbCall.BackOff backOff) {
+      return new Verdict(
+          new Outcome.BackedOff(backOff.delay()),
+          Verdict.SNOOZED,
+          "backed off",
+          "",
+          "runs again, and others of its limit key, in " + AttemptLines.show(backOff.delay()));
     } else if (verb instanceof VerbCall.RetryAt retry) {
       Failure failure = new Failure("retryAt", "asked to be attempted at " + retry.instant(), "");
       Duration delay = Duration.between(clock.instant(), retry.instant());

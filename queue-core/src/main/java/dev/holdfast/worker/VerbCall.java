@@ -8,6 +8,9 @@ sealed interface VerbCall {
   /** Run it again later, no failure. */
   record Snooze(Duration delay) implements VerbCall {}
 
+  /** Run it again later, no failure, and nobody of its limit key before. */
+  record BackOff(Duration delay) implements VerbCall {}
+
   /** A failure; run it again at an instant of the worker's clock. */
   record RetryAt(Instant instant) implements VerbCall {}
 

@@ -43,7 +43,7 @@ class MetricsDocTest {
     meters.reaped("q", 1);
     meters.trimmedDeadLetters("q", 1);
     meters.turn("q", Duration.ofMillis(1));
-    meters.watch("q", () -> new QueueStats(1, 1, 1, 1, 1, Duration.ZERO, null, false));
+    meters.watch("q", () -> new QueueStats(1, 1, 1, 1, 1, 1, Duration.ZERO, null, false));
     meters.stuck(() -> 0);
   }
 

@@ -24,7 +24,7 @@ class QueueGaugesTest {
   private final AtomicInteger reads = new AtomicInteger();
 
   private static QueueStats ready(long ready) {
-    return new QueueStats(ready, 2, 3, 4, 5, Duration.ofMillis(1500), null, false);
+    return new QueueStats(ready, 2, 6, 3, 4, 5, Duration.ofMillis(1500), null, false);
   }
 
   /** A queue with as many ready jobs as it was read. */
@@ -48,6 +48,7 @@ class QueueGaugesTest {
 
       assertThat(jobs("ready")).isEqualTo(1);
       assertThat(jobs("scheduled")).isEqualTo(2);
+      assertThat(jobs("parked")).isEqualTo(6);
       assertThat(jobs("active")).isEqualTo(3);
       assertThat(jobs("done")).isEqualTo(4);
       assertThat(jobs("dead")).isEqualTo(5);

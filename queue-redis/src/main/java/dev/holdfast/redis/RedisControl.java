@@ -9,6 +9,8 @@ import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredJob;
@@ -94,6 +96,7 @@ final class RedisControl implements Control {
         since == null ? made(key) : Instant.ofEpochMilli(since),
         Body.priority(track != null ? track.lane() : body != null ? body.lane() : 'n'),
         due.isEmpty() ? null : Instant.ofEpochMilli(millis(due)),
+        null,
         ended && !keptUntil.isEmpty() ? Instant.ofEpochMilli(millis(keptUntil)) : null,
         track == null ? Counters.NONE : track.counters(),
         track == null || track.consumer().isEmpty() ? null : track.consumer(),
@@ -157,6 +160,7 @@ final class RedisControl implements Control {
     return new QueueStats(
         ready,
         scheduled,
+        0,
         active,
         done,
         dead,
@@ -250,5 +254,20 @@ final class RedisControl implements Control {
     reply.text();
     String bound = reply.text();
     return bound.isEmpty() ? null : Long.valueOf(bound);
+  }
+
+  @Override
+  public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public void pauseType(QueueRef queue, String type, boolean paused) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public List<LimitSetting> limits(QueueRef queue) {
+    throw new UnsupportedOperationException("not yet");
   }
 }

@@ -6,10 +6,13 @@ import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredJob;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -249,5 +252,20 @@ final class MemoryControl implements Control {
           queue.paused = paused;
           queue.ring();
         });
+  }
+
+  @Override
+  public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public void pauseType(QueueRef queue, String type, boolean paused) {
+    throw new UnsupportedOperationException("not yet");
+  }
+
+  @Override
+  public List<LimitSetting> limits(QueueRef queue) {
+    throw new UnsupportedOperationException("not yet");
   }
 }

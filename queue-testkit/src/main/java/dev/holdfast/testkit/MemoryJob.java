@@ -120,6 +120,7 @@ final class MemoryJob {
         since == null ? made() : Instant.ofEpochMilli(since),
         priority,
         runAt == null ? null : Instant.ofEpochMilli(runAt),
+        null,
         keptUntil == null ? null : Instant.ofEpochMilli(keptUntil),
         counters(),
         consumer,

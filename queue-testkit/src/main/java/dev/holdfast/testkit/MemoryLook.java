@@ -112,6 +112,7 @@ final class MemoryLook {
     return new QueueStats(
         queue.ready(),
         queue.due.size(),
+        0,
         queue.leases.size(),
         queue.done.size(),
         queue.dead.size(),
