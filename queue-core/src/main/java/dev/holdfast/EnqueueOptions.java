@@ -245,8 +245,7 @@ public final class EnqueueOptions {
    */
   public EnqueueOptions cost(int permits) {
     if (permits < 1 || permits > Rate.MOST) {
-      throw new InvalidJobException(
-          "the cost is " + permits + "; it must be 1 to " + Rate.MOST);
+      throw new InvalidJobException("the cost is " + permits + "; it must be 1 to " + Rate.MOST);
     }
     return with(draft -> draft.cost = permits);
   }

@@ -28,8 +28,7 @@ public interface JobQueue {
   QueueStats stats();
 
   /**
-   * Lists jobs in a state: ready, scheduled, parked, active, succeeded, dead or
-   * cancelled.
+   * Lists jobs in a state: ready, scheduled, parked, active, succeeded, dead or cancelled.
    *
    * @param cursor null for the first page, else {@link Page#next()} of the page before
    * @param size entries a page, 1 to 200
@@ -117,8 +116,9 @@ public interface JobQueue {
   DeleteResult delete(JobId id);
 
   /**
-   * Removes all waiting jobs, ready, parked and scheduled, retried and redriven ones too; active and ended
-   * ones stay. Jobs that arrive meanwhile may be removed too. One round trip per 100 jobs.
+   * Removes all waiting jobs, ready, parked and scheduled, retried and redriven ones too; active
+   * and ended ones stay. Jobs that arrive meanwhile may be removed too. One round trip per 100
+   * jobs.
    *
    * @return how many were removed
    */

@@ -21,12 +21,13 @@ public record Limit(@Nullable Integer concurrency, @Nullable Rate rate, boolean 
   /**
    * Checks the bounds.
    *
-   * @throws IllegalArgumentException if nothing is limited, the concurrency is out of range, or
-   *     the limit is ordered with a concurrency other than 1
+   * @throws IllegalArgumentException if nothing is limited, the concurrency is out of range, or the
+   *     limit is ordered with a concurrency other than 1
    */
   public Limit {
     if (concurrency == null && rate == null && !ordered) {
-      throw new IllegalArgumentException("a limit without concurrency, rate or order limits nothing");
+      throw new IllegalArgumentException(
+          "a limit without concurrency, rate or order limits nothing");
     }
     if (concurrency != null && (concurrency < 1 || concurrency > MOST)) {
       throw new IllegalArgumentException(

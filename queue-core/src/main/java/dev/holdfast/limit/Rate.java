@@ -53,8 +53,7 @@ public record Rate(int permits, Duration period, int burst) {
 
   private static void within(String what, int value) {
     if (value < 1 || value > MOST) {
-      throw new IllegalArgumentException(
-          what + " is " + value + "; it must be 1 to " + MOST);
+      throw new IllegalArgumentException(what + " is " + value + "; it must be 1 to " + MOST);
     }
   }
 

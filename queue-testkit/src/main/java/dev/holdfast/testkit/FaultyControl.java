@@ -5,11 +5,14 @@ import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredJob;
 import dev.holdfast.testkit.FaultyEngine.Call;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -89,31 +92,43 @@ final class FaultyControl implements Control {
 
   @Override
   public void pause(QueueRef queue, boolean paused) {
-    Boolean unused =
-        dice.call(
-            Call.PAUSE,
-            on(queue),
-            () -> {
-              control.pause(queue, paused);
-              return true;
-            });
+    act(Call.PAUSE, queue, () -> control.pause(queue, paused));
   }
 
   @Override
   public void changeBound(QueueRef queue, @Nullable Long bound) {
-    Boolean unused =
-        dice.call(
-            Call.CHANGE_BOUND,
-            on(queue),
-            () -> {
-              control.changeBound(queue, bound);
-              return true;
-            });
+    act(Call.CHANGE_BOUND, queue, () -> control.changeBound(queue, bound));
   }
 
   @Override
   public @Nullable Long bound(QueueRef queue) {
     return dice.call(Call.BOUND, on(queue), () -> Optional.ofNullable(control.bound(queue)))
         .orElse(null);
+  }
+
+  @Override
+  public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
+    act(Call.LIMIT, queue, () -> control.limit(queue, scope, limit));
+  }
+
+  @Override
+  public void pauseType(QueueRef queue, String type, boolean paused) {
+    act(Call.PAUSE_TYPE, queue, () -> control.pauseType(queue, type, paused));
+  }
+
+  @Override
+  public List<LimitSetting> limits(QueueRef queue) {
+    return dice.call(Call.LIMITS, on(queue), () -> control.limits(queue));
+  }
+
+  private void act(Call call, QueueRef queue, Runnable act) {
+    Boolean unused =
+        dice.call(
+            call,
+            on(queue),
+            () -> {
+              act.run();
+              return true;
+            });
   }
 }

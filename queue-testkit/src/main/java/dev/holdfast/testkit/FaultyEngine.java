@@ -270,6 +270,12 @@ public final class FaultyEngine implements Engine {
     CHANGE_BOUND,
     /** {@code Control.bound}. */
     BOUND,
+    /** {@code Control.limit}. */
+    LIMIT,
+    /** {@code Control.pauseType}. */
+    PAUSE_TYPE,
+    /** {@code Control.limits}. */
+    LIMITS,
     /** {@code Ticking.enlist} and {@code enlisted}. */
     ENLIST,
     /** {@code Ticking.find} and {@code list}. */

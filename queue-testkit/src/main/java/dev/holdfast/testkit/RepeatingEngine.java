@@ -7,6 +7,8 @@ import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.Claiming;
 import dev.holdfast.spi.Control;
@@ -294,27 +296,41 @@ final class RepeatingEngine implements Engine {
 
     @Override
     public void pause(QueueRef queue, boolean paused) {
-      Boolean unused =
-          repeat(
-              () -> {
-                control.pause(queue, paused);
-                return true;
-              });
+      act(() -> control.pause(queue, paused));
     }
 
     @Override
     public void changeBound(QueueRef queue, @Nullable Long bound) {
-      Boolean unused =
-          repeat(
-              () -> {
-                control.changeBound(queue, bound);
-                return true;
-              });
+      act(() -> control.changeBound(queue, bound));
     }
 
     @Override
     public @Nullable Long bound(QueueRef queue) {
       return repeat(() -> Optional.ofNullable(control.bound(queue))).orElse(null);
+    }
+
+    @Override
+    public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
+      act(() -> control.limit(queue, scope, limit));
+    }
+
+    @Override
+    public void pauseType(QueueRef queue, String type, boolean paused) {
+      act(() -> control.pauseType(queue, type, paused));
+    }
+
+    @Override
+    public List<LimitSetting> limits(QueueRef queue) {
+      return repeat(() -> control.limits(queue));
+    }
+
+    private static void act(Runnable act) {
+      Boolean unused =
+          repeat(
+              () -> {
+                act.run();
+                return true;
+              });
     }
   }
 }

@@ -3,6 +3,8 @@ package dev.holdfast.testkit;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.Retention;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Bells;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Engine;
@@ -61,6 +63,10 @@ final class SeamCalls {
     calls.put(Call.PURGE, () -> engine.control().purge(QUEUE));
     calls.put(Call.PAUSE, () -> engine.control().pause(QUEUE, false));
     calls.put(Call.CHANGE_BOUND, () -> engine.control().changeBound(QUEUE, 10L));
+    calls.put(
+        Call.LIMIT, () -> engine.control().limit(QUEUE, LimitScope.queue(), Limit.concurrency(9)));
+    calls.put(Call.PAUSE_TYPE, () -> engine.control().pauseType(QUEUE, "t", false));
+    calls.put(Call.LIMITS, () -> engine.control().limits(QUEUE));
     calls.put(Call.BOUND, () -> engine.control().bound(QUEUE));
     calls.put(Call.ENLIST, () -> engine.ticking().enlist(QUEUE));
     calls.put(Call.FIND_SCHEDULES, () -> engine.ticking().list(QUEUE, null, 10));
