@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job as the hash {@code jobs} holds it: a header line that scripts read, then the envelope that
- * they do not. The header is {@code lane TAB type TAB key TAB unique TAB batch TAB start [TAB
- * idempotency key]}; later fields may be appended.
+ * they do not. The header is {@code lane TAB type TAB limit key TAB unique TAB batch TAB start [TAB
+ * idempotency key [TAB cost]]}; later fields may be appended.
  *
  * @param lane the home lane's letter
  * @param type the job type
@@ -70,9 +70,13 @@ record Body(char lane, String type, String start, byte[] envelope) {
     return job.unique() == null ? "" : letter(job.unique()) + job.unique().key();
   }
 
-  /** The idempotency key as a seventh field, so that deleting the job can free it. */
-  private static String nameOf(NewJob job) {
-    return job.idempotency() == null ? "" : "\t" + job.idempotency().key();
+  /** The idempotency key as a seventh field, so that deleting the job can free it, and the cost. */
+  private static String nameAndCostOf(NewJob job) {
+    String name = job.idempotency() == null ? "" : job.idempotency().key();
+    if (job.cost() > 1) {
+      return "\t" + name + "\t" + job.cost();
+    }
+    return name.isEmpty() ? "" : "\t" + name;
   }
 
   /** Header line and envelope in one array. */
@@ -81,11 +85,13 @@ record Body(char lane, String type, String start, byte[] envelope) {
         (letter(job.priority())
                 + "\t"
                 + job.type()
-                + "\t\t"
+                + "\t"
+                + (job.limitKey() == null ? "" : job.limitKey())
+                + "\t"
                 + uniqueOf(job)
                 + "\t\t"
                 + startOf(job)
-                + nameOf(job)
+                + nameAndCostOf(job)
                 + "\n")
             .getBytes(StandardCharsets.UTF_8);
     byte[] whole = new byte[header.length + job.envelope().length];

@@ -45,6 +45,7 @@ final class FirstWords {
       case DELETE -> Set.of("DONE", "ACTIVE", "NOT_APPLICABLE", "NOT_FOUND");
       case PURGE -> Set.of("PURGED");
       case PAUSE, LEAVE, RING -> Set.of("DONE");
+      case LIMIT -> Set.of("DONE", "LIMITS");
       case BOUND -> Set.of("BOUND");
       case FIND -> Set.of("FOUND", "NOT_FOUND");
       case LIST -> Set.of("PAGE");

@@ -84,6 +84,8 @@ final class RedisClaiming implements Claiming {
       args.add(verb("retry", o.delay(), o.reason().name())).add(o.attempt());
     } else if (outcome instanceof Outcome.Snoozed o) {
       args.add(verb("snooze", o.delay(), "")).add(NONE);
+    } else if (outcome instanceof Outcome.BackedOff o) {
+      args.add(verb("backoff", o.delay(), "")).add(NONE);
     } else if (outcome instanceof Outcome.Buried o) {
       args.add(verb("bury", Duration.ZERO, o.reason().name())).add(orNone(o.attempt()));
     } else if (outcome instanceof Outcome.Discarded o) {

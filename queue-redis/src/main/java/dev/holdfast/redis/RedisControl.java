@@ -45,7 +45,7 @@ final class RedisControl implements Control {
       throw new IllegalArgumentException(
           "a page has " + size + " entries; it must be 1 to " + MOST_OF_A_PAGE);
     }
-    if (state == JobState.PARKED || state == JobState.WAITING) {
+    if (state == JobState.WAITING) {
       return new Page<>(List.of(), null);
     }
     Args args =
@@ -85,18 +85,19 @@ final class RedisControl implements Control {
     byte[] history = reply.bytes();
     String log = reply.text();
     byte[] result = reply.bytes();
+    String parkedBy = reply.text();
     Body body = stored.length == 0 ? null : Body.decode(stored);
     boolean ended = track != null && "scd".indexOf(track.state()) >= 0;
     Long since = track == null || track.at() == 0 ? null : Long.valueOf(track.at());
     return new StoredJob(
         key,
         track != null ? track.type() : body != null ? body.type() : "",
-        state(track, !due.isEmpty()),
+        state(track, !due.isEmpty(), !parkedBy.isEmpty()),
         track == null ? StateReason.ENQUEUED : track.reason(),
         since == null ? made(key) : Instant.ofEpochMilli(since),
         Body.priority(track != null ? track.lane() : body != null ? body.lane() : 'n'),
         due.isEmpty() ? null : Instant.ofEpochMilli(millis(due)),
-        null,
+        parkedBy.isEmpty() ? null : LimitFields.scope(parkedBy).toString(),
         ended && !keptUntil.isEmpty() ? Instant.ofEpochMilli(millis(keptUntil)) : null,
         track == null ? Counters.NONE : track.counters(),
         track == null || track.consumer().isEmpty() ? null : track.consumer(),
@@ -109,14 +110,14 @@ final class RedisControl implements Control {
         stored.length > 0 && body == null ? stored : null);
   }
 
-  private static JobState state(@Nullable Track track, boolean isDue) {
+  private static JobState state(@Nullable Track track, boolean isDue, boolean isParked) {
     char state = track == null ? 'q' : track.state();
     return switch (state) {
       case 'a' -> JobState.ACTIVE;
       case 's' -> JobState.SUCCEEDED;
       case 'c' -> JobState.CANCELLED;
       case 'd' -> JobState.DEAD;
-      default -> isDue ? JobState.SCHEDULED : JobState.READY;
+      default -> isDue ? JobState.SCHEDULED : isParked ? JobState.PARKED : JobState.READY;
     };
   }
 
@@ -148,6 +149,7 @@ final class RedisControl implements Control {
     long now = reply.number();
     long ready = reply.number();
     long scheduled = reply.number();
+    long parked = reply.number();
     long active = reply.number();
     long dead = reply.number();
     long done = reply.number();
@@ -160,7 +162,7 @@ final class RedisControl implements Control {
     return new QueueStats(
         ready,
         scheduled,
-        0,
+        parked,
         active,
         done,
         dead,
@@ -258,16 +260,24 @@ final class RedisControl implements Control {
 
   @Override
   public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
-    throw new UnsupportedOperationException("not yet");
+    Args args = shared.args().add(limit == null ? "clear" : "set").add(LimitFields.name(scope));
+    shared.call(queue, Script.LIMIT, args.add(limit == null ? "" : LimitFields.encode(limit)));
   }
 
   @Override
   public void pauseType(QueueRef queue, String type, boolean paused) {
-    throw new UnsupportedOperationException("not yet");
+    Args args = shared.args().add(paused ? "pause" : "resume");
+    shared.call(queue, Script.LIMIT, args.add(LimitFields.name(LimitScope.type(type))).add(""));
   }
 
   @Override
   public List<LimitSetting> limits(QueueRef queue) {
-    throw new UnsupportedOperationException("not yet");
+    Reply reply = shared.call(queue, Script.LIMIT, shared.args().add("read").add("").add(""));
+    reply.text();
+    List<LimitSetting> settings = new ArrayList<>();
+    while (reply.hasMore()) {
+      settings.add(LimitFields.decode(reply.text(), reply.text()));
+    }
+    return settings;
   }
 }

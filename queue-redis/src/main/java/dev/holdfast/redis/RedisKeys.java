@@ -38,6 +38,12 @@ final class RedisKeys {
     PLANS("hash"),
     TICKS("zset"),
     ROSTER("zset"),
+    LIMITS("hash"),
+    RATES("hash"),
+    HOLDERS("zset"),
+    PARKED("zset"),
+    SEATS("hash"),
+    WAKES("zset"),
     /** One a consumer; its name ends with the consumer's. */
     ACTIVE("list"),
     /** One a lock, of no queue; see {@link #lock}. */

@@ -9,6 +9,17 @@
 -- KEYS[8] skip     hash  lane:job id -> entries to ignore
 -- KEYS[9] meta     hash  settings and marks of the queue
 -- KEYS[10] unique  hash  rule, type and unique key -> job id
+-- KEYS[11] limits  hash  scope -> what is set for it
+-- KEYS[12] rates   hash  scope -> where its rate stands
+-- KEYS[13] holders zset  scope and job id -> 0
+-- KEYS[14] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[15] seats   hash  job id -> its member of parked
+-- KEYS[16] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[17] bell    list  at most one token
+-- KEYS[18] high    list  job id
+-- KEYS[19] normal  list  job id
+-- KEYS[20] low     list  job id
+-- KEYS[21] suspect list  job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] channel for the hint to its worker
 -- ARGV[4] ms to keep done jobs   ARGV[5] most of them   ARGV[6] ms to keep dead ones   ARGV[7] most
@@ -18,17 +29,22 @@
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due, dead, done, skip, meta = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local unique = KEYS[10]
+local limits, rates, holders, parked, seats, wakes = KEYS[11], KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16]
+local bell = KEYS[17]
+local lane_keys = {h = KEYS[18], n = KEYS[19], l = KEYS[20], s = KEYS[21]}
 local id, channel = ARGV[2], ARGV[3]
 local keep_done, max_done = tonumber(ARGV[4]), tonumber(ARGV[5])
 local keep_dead, max_dead = tonumber(ARGV[6]), tonumber(ARGV[7])
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
---- include clock, header, track, unique, retention, ends, layout, leaving
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits')
+local paused, layout, limited = marks[1], marks[2], marks[3]
+--- include clock, header, track, bell, limiting, unique, retention, ends, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
 redis.call('HLEN', skip)
 redis.call('HLEN', unique)
-local layout = redis.call('HGET', meta, 'layout')
+redis.call('LLEN', bell)
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -55,13 +71,17 @@ elseif t and t.state ~= 'q' then
   return {'ENDED'}
 end
 if t then
-  leave(id, lane_of(t))
+  leave(id, lane_of(t), t.type, limit_key_of(t.rest))
 else
-  local lane, type, _, idem, uniq = header(body)
-  t = new_track(lane or 'n', type or '', '', idem or '', uniq or '')
-  leave(id, not spoilt and lane or nil)
+  local lane, type, _, idem, uniq, key = header(body)
+  t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '')
+  leave(id, not spoilt and lane or nil, type, key)
 end
 finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
 flush_ends()
+write_limits()
+if has_let_go > 0 then
+  ring(bell, paused)
+end
 trim_done(redis.call('ZCARD', done), ended_done)
 return {'DONE'}

@@ -11,7 +11,18 @@
 -- KEYS[10] ends    zset  idempotency key -> end
 -- KEYS[11] meta    hash  settings and marks of the queue
 -- KEYS[12] unique  hash  rule, type and unique key -> job id
--- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
+-- KEYS[13] limits  hash  scope -> what is set for it
+-- KEYS[14] rates   hash  scope -> where its rate stands
+-- KEYS[15] holders zset  scope and job id -> 0
+-- KEYS[16] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[17] seats   hash  job id -> its member of parked
+-- KEYS[18] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[19] bell    list  at most one token
+-- KEYS[20] high    list  job id
+-- KEYS[21] normal  list  job id
+-- KEYS[22] low     list  job id
+-- KEYS[23] suspect list  job id
+-- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] "1" to delete a dead letter only
 -- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
@@ -19,8 +30,13 @@
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local idem, ends, meta, unique = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
+local limits, rates, holders, parked, seats, wakes = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
+local bell = KEYS[19]
+local lane_keys = {h = KEYS[20], n = KEYS[21], l = KEYS[22], s = KEYS[23]}
 local id, only_dead = ARGV[2], ARGV[3] == '1'
---- include header, track, unique, layout, leaving
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits')
+local paused, layout, limited = marks[1], marks[2], marks[3]
+--- include clock, header, track, bell, limiting, unique, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
@@ -29,7 +45,7 @@ redis.call('HLEN', skip)
 redis.call('HLEN', idem)
 redis.call('ZCARD', ends)
 redis.call('HLEN', unique)
-local layout = redis.call('HGET', meta, 'layout')
+redis.call('LLEN', bell)
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -46,9 +62,10 @@ elseif t and t.state == 'a' or spoilt and redis.call('ZSCORE', leases, id) then
 end
 redis.call('ZREM', leases, '')
 if t and t.state == 'q' then
-  leave(id, lane_of(t))
+  leave(id, lane_of(t), t.type, limit_key_of(t.rest))
 elseif not t and body and not redis.call('ZSCORE', dead, id) then
-  leave(id, not spoilt and header(body) or nil)
+  local lane, of_type, _, _, _, key = header(body)
+  leave(id, not spoilt and lane or nil, of_type, key)
 end
 local _, type, _, name, uniq = header(body or '')
 type = type or t and t.type or ''
@@ -71,4 +88,8 @@ redis.call('ZREM', done, id)
 redis.call('HDEL', jobs, id)
 redis.call('HDEL', track, id)
 redis.call('HDEL', notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+write_limits()
+if has_let_go > 0 then
+  ring(bell, paused)
+end
 return {'DONE'}

@@ -14,6 +14,13 @@
 -- KEYS[13] low     list  job id
 -- KEYS[14] unique  hash  rule, type and unique key -> job id
 -- KEYS[15] notes   hash  job id:kind -> note
+-- KEYS[16] limits  hash  scope -> what is set for it
+-- KEYS[17] rates   hash  scope -> where its rate stands
+-- KEYS[18] holders zset  scope and job id -> 0
+-- KEYS[19] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[20] seats   hash  job id -> its member of parked
+-- KEYS[21] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[22] suspect list  job id
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] producer   ARGV[3] its sequence, rising   ARGV[4] the queue's bound, unless one is set in meta
 -- ARGV[5..] four a job: id, lane (h n l), terms, body (header line and envelope). Terms are "" for a job for now
@@ -24,21 +31,22 @@
 -- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
 --   | X<id> taken by another payload | U<id> unique key held | R<id> its holder has this payload now
 --   | F full} | {STALE} a later sequence of this producer was seen | {OTHER_LAYOUT, stored, known}
--- Cost: O(1) a job, O(log n) a delayed one, one with an idempotency key or one that moves another's start. Atomic; the
+-- Cost: O(1) a job, O(log n) a delayed one, one of a limited scope, one with an idempotency key or one that moves another's start. Atomic; the
 --   same sequence gives the stored result.
 local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local ops, seen, idem, ends, unique, notes = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[14], KEYS[15]
-local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13]}
+local limits, rates, holders, parked, seats, wakes = KEYS[16], KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]
+local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13], s = KEYS[22]}
 local producer, sequence, bound = 'p:' .. ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local FORGET_PRODUCER = 660000 -- ten minutes after its last call, of which up to one was not written
 local REFRESH = 60000 -- ms after which it is written again that the producer was seen
 -- What this call writes: pairs for each key, in the order its command takes them.
 local bodies, delayed, names, name_ends, earliest = {}, {}, {}, {}, nil
---- include clock, bell, layout
+--- include clock, bell, layout, limiting
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local marks = redis.call('HMGET', meta, 'paused', 'layout', 'bound')
-local paused, layout = marks[1], marks[2]
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'bound', 'limits')
+local paused, layout, limited = marks[1], marks[2], marks[4] and true or false
 local space = tonumber(marks[3] or bound) - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
 local last = redis.call('HGET', ops, producer)
 local seen_at = tonumber(redis.call('ZSCORE', seen, producer) or 0)
@@ -47,6 +55,9 @@ redis.call('HLEN', track) -- so that producers, too, are told of a queue that wo
 
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
+end
+if limited then
+  limiting() -- which reads its keys
 end
 if last then
   local number, result = string.match(last, '^(%d+)\t(.*)$')
@@ -66,7 +77,11 @@ local reply, lanes = {'DONE'}, {h = {}, n = {}, l = {}}
 local taken, ids, added = {}, {}, 0
 
 -- What a name or a unique key needs; made by the first job that has one, because closures cost even if nobody calls them.
-local named, name, judge, hold, write_merges
+local named, name, judge, hold, write_merges, read_header
+if limited then
+--- include header
+  read_header = header
+end
 
 for i = 5, #ARGV, 4 do
   local id, lane, terms, body = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
@@ -119,7 +134,12 @@ for i = 5, #ARGV, 4 do
       delayed[later], delayed[later + 1] = int(at), lane .. id
       earliest = earliest and math.min(earliest, at) or at
     else
-      local list = lanes[lane]
+      local enters = true
+      if limited then
+        local _, type, _, _, _, limit_key = read_header(body)
+        enters = not type or limiting().enter(lane, id, type, limit_key)
+      end
+      local list = enters and lanes[lane] or {}
       list[#list + 1] = id
     end
     if key ~= '' then
@@ -169,6 +189,7 @@ if #bodies > 0 then
   if judge then
     write_merges()
   end
+  write_limits()
   redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))
   if math.abs(now - seen_at) >= REFRESH then
     redis.call('ZADD', seen, now_text, producer)

@@ -11,14 +11,16 @@
 -- KEYS[10] normal  list  job id
 -- KEYS[11] low     list  job id
 -- KEYS[12] suspect list  job id
+-- KEYS[13] seats   hash  job id -> its member of parked
+-- KEYS[14] parked  zset  scope, rank, number, lane and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
--- ARGV[2] state: ready scheduled active succeeded cancelled dead   ARGV[3] offset   ARGV[4] most jobs
--- Returns {PAGE, next offset or -1, then nine a job: id, record or "", body or "", due time or "",
---   keep until or "", progress, history, log, result}
+-- ARGV[2] state: ready scheduled parked active succeeded cancelled dead   ARGV[3] offset   ARGV[4] most jobs
+-- Returns {PAGE, next offset or -1, then ten a job: id, record or "", body or "", due time or "",
+--   keep until or "", progress, history, log, result, scope it is parked by or ""}
 -- Cost: O(log n) and a page, at most 200 jobs or 1 MiB; O(offset) for ready jobs. Reads only.
 --- include header, track
 local jobs, track, notes, due, dead, done = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
-local leases, skip = KEYS[7], KEYS[8]
+local leases, skip, seats, parked = KEYS[7], KEYS[8], KEYS[13], KEYS[14]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}
 local state, offset, most = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local MOST_BYTES = 1048576
@@ -40,6 +42,10 @@ if state == 'ready' then
 elseif state == 'scheduled' then
   for _, member in ipairs(redis.call('ZRANGE', due, offset, offset + most - 1)) do
     ids[#ids + 1] = {string.sub(member, 2)}
+  end
+elseif state == 'parked' then
+  for _, member in ipairs(redis.call('ZRANGE', parked, offset, offset + most - 1)) do
+    ids[#ids + 1] = {string.sub(member, -26)}
   end
 elseif state == 'active' then
   for _, id in ipairs(redis.call('ZRANGE', leases, offset, offset + most - 1)) do

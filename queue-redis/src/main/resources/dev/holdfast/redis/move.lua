@@ -10,24 +10,31 @@
 -- KEYS[9] normal   list  job id
 -- KEYS[10] low     list  job id
 -- KEYS[11] suspect list  job id
+-- KEYS[12] limits  hash  scope -> what is set for it
+-- KEYS[13] rates   hash  scope -> where its rate stands
+-- KEYS[14] holders zset  scope and job id -> 0
+-- KEYS[15] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[16] seats   hash  job id -> its member of parked
+-- KEYS[17] wakes   zset  scope -> when to look at it, epoch ms
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] act: "now", "at" or "lane"   ARGV[4] "" | epoch ms | lane (h n l)
 -- Returns {DONE} | {NOT_APPLICABLE} "now" and it is ready already, or it cannot be read | {ACTIVE} it runs, and is left as
 --   it is | {ON_RETURN} it runs, and has a new home lane | {ENDED} | {NOT_FOUND} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n). Atomic; safe to repeat.
---- include clock, header, track, bell, layout
 local jobs, track, leases, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local bell, meta = KEYS[6], KEYS[7]
 local lane_keys = {h = KEYS[8], n = KEYS[9], l = KEYS[10], s = KEYS[11]}
+local limits, rates, holders, parked, seats, wakes = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
 local id, act, value = ARGV[2], ARGV[3], ARGV[4]
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits')
+local paused, layout, limited = marks[1], marks[2], marks[3]
+--- include clock, header, track, bell, layout, limiting
 
 redis.call('HLEN', skip)
 redis.call('LLEN', bell)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
-local marks = redis.call('HMGET', meta, 'paused', 'layout')
-local paused, layout = marks[1], marks[2]
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -50,15 +57,16 @@ elseif not body then
 end
 local fresh = not t
 if fresh then
-  local lane, type, _, idem, uniq = header(body)
+  local lane, type, _, idem, uniq, key = header(body)
   if record or not lane then
     -- Nobody can tell which lane it is in; the next claim buries it, or makes its record anew.
     return {'NOT_APPLICABLE'}
   end
-  t = new_track(lane, type, '', idem, uniq)
+  t = new_track(lane, type, '', idem, uniq, key)
 end
 local lane = lane_of(t)
 local score = redis.call('ZSCORE', due, lane .. id)
+local is_parked = limited and not score and redis.call('HEXISTS', seats, id) == 1
 if act == 'now' and not score then
   return {'NOT_APPLICABLE'}
 end
@@ -77,6 +85,8 @@ end
 local function leave()
   if score then
     redis.call('ZREM', due, lane .. id)
+  elseif is_parked then
+    limiting().leave_line(id)
   else
     redis.call('HINCRBY', skip, lane .. ':' .. id, 1)
   end
@@ -84,7 +94,9 @@ end
 if act == 'lane' then
   t.lane = value
   local to = lane_of(t)
-  if to ~= lane then
+  if is_parked then
+    limiting().change_lane(id, to)
+  elseif to ~= lane then
     leave()
     if score then
       redis.call('ZADD', due, score, to .. id)
@@ -95,9 +107,17 @@ if act == 'lane' then
   end
 else
   local at = act == 'now' and now or tonumber(value)
-  leave()
+  -- What is parked is ready, and stays where it is unless it is to wait for an instant.
+  if at > now or not is_parked then
+    leave()
+  end
+  if at > now and limited then
+    limiting().vacate(id, t.type, limit_key_of(t.rest), true)
+  end
   t.due = int(math.max(at, now))
-  if at <= now then
+  if at <= now and is_parked then
+    ring(bell, paused)
+  elseif at <= now then
     join(lane)
     ring(bell, paused)
   else
@@ -111,4 +131,8 @@ if fresh and t.due == '' and score then
   t.due = score
 end
 redis.call('HSET', track, id, write_track(t))
+write_limits()
+if has_let_go > 0 then
+  ring(bell, paused)
+end
 return {'DONE'}

@@ -23,12 +23,19 @@
 -- KEYS[22] plans   hash  schedule name -> its definition
 -- KEYS[23] ticks   zset  schedule name -> when to look at it
 -- KEYS[24] roster  zset  schedule name -> 0
+-- KEYS[25] limits  hash  scope -> what is set for it
+-- KEYS[26] rates   hash  scope -> where its rate stands
+-- KEYS[27] holders zset  scope and job id -> 0
+-- KEYS[28] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[29] seats   hash  job id -> its member of parked
+-- KEYS[30] wakes   zset  scope -> when to look at it
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- Returns {OPEN} | {WRONG_TYPE, key, type found} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(1). Writes only when the queue is new; safe to repeat.
 --- include layout
 local types = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'hash', 'hash', 'zset', 'zset',
-    'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset', 'hash', 'hash', 'hash', 'zset', 'zset'}
+    'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset', 'hash', 'hash', 'hash', 'zset', 'zset',
+    'hash', 'hash', 'zset', 'zset', 'hash', 'zset'}
 for i, key in ipairs(KEYS) do
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= types[i] then

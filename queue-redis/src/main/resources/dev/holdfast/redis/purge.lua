@@ -1,4 +1,4 @@
--- purge.lua: removes up to 100 waiting jobs of a queue, ready ones first.
+-- purge.lua: removes up to 100 waiting jobs of a queue, ready ones first, then parked ones.
 -- KEYS[1] jobs     hash  job id -> header line and envelope
 -- KEYS[2] track    hash  job id -> record
 -- KEYS[3] notes    hash  job id:kind -> note
@@ -10,14 +10,26 @@
 -- KEYS[9] suspect  list  job id
 -- KEYS[10] meta    hash  settings and marks of the queue
 -- KEYS[11] unique  hash  rule, type and unique key -> job id
--- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
+-- KEYS[12] limits  hash  scope -> what is set for it
+-- KEYS[13] rates   hash  scope -> where its rate stands
+-- KEYS[14] holders zset  scope and job id -> 0
+-- KEYS[15] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[16] seats   hash  job id -> its member of parked
+-- KEYS[17] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[18] bell    list  at most one token
+-- ARGV[1] now, epoch ms; "" means the server's TIME
 -- Returns {PURGED, jobs removed, more 0|1} | {OTHER_LAYOUT, stored, known}
--- Cost: O(log n) a job, at most 200 entries looked at; in a queue with unique keys bodies are read, too. Atomic; repeat until more is 0.
+-- Cost: O(log n) a job, at most 200 entries looked at; in a queue with unique keys or limits bodies are read, too. Atomic; repeat until more is 0.
 local jobs, track, notes, due, skip = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local meta, unique = KEYS[10], KEYS[11]
+local limits, rates, holders, parked, seats, wakes = KEYS[12], KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17]
+local bell = KEYS[18]
+local lane_keys = {h = KEYS[6], n = KEYS[7], l = KEYS[8], s = KEYS[9]}
 local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}
 local MOST = 100
---- include header, track, unique, layout, skip
+local marks = redis.call('HMGET', meta, 'layout', 'unique', 'paused', 'limits')
+local layout, uniques, paused, limited = marks[1], marks[2], marks[3], marks[4]
+--- include clock, header, track, bell, limiting, unique, layout, skip
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 redis.call('HLEN', jobs)
@@ -25,8 +37,7 @@ redis.call('HLEN', track)
 redis.call('HLEN', notes)
 redis.call('ZCARD', due)
 redis.call('HLEN', unique)
-local marks = redis.call('HMGET', meta, 'layout', 'unique')
-local layout, uniques = marks[1], marks[2]
+redis.call('LLEN', bell)
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -56,6 +67,12 @@ for _, lane in ipairs(lanes) do
     end
   end
 end
+if limited and #gone < MOST and looked < 2 * MOST then
+  for _, member in ipairs(redis.call('ZRANGE', parked, 0, MOST - #gone - 1)) do
+    gone[#gone + 1] = string.sub(member, -26)
+    limiting().leave_line(gone[#gone])
+  end
+end
 if #gone < MOST and looked < 2 * MOST then
   for _, member in ipairs(redis.call('ZRANGE', due, 0, MOST - #gone - 1)) do
     redis.call('ZREM', due, member)
@@ -63,10 +80,13 @@ if #gone < MOST and looked < 2 * MOST then
   end
 end
 for _, id in ipairs(gone) do
-  if uniques then
-    local _, type, _, _, uniq = header(redis.call('HGET', jobs, id) or '')
+  if uniques or limited then
+    local _, type, _, _, uniq, key = header(redis.call('HGET', jobs, id) or '')
     if type then
       let_go(id, type, uniq)
+    end
+    if type and limited then
+      limiting().vacate(id, type, key, true)
     end
   end
   redis.call('HDEL', jobs, id)
@@ -74,4 +94,8 @@ for _, id in ipairs(gone) do
   redis.call('HDEL', notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
 end
 flush_unique()
+write_limits()
+if has_let_go > 0 then
+  ring(bell, paused)
+end
 return {'PURGED', #gone, (#gone >= MOST or looked >= 2 * MOST) and 1 or 0}

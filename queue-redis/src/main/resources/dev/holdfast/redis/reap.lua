@@ -15,6 +15,12 @@
 -- KEYS[14] low     list  job id
 -- KEYS[15] suspect list  job id
 -- KEYS[16] unique  hash  rule, type and unique key -> job id
+-- KEYS[17] limits  hash  scope -> what is set for it
+-- KEYS[18] rates   hash  scope -> where its rate stands
+-- KEYS[19] holders zset  scope and job id -> 0
+-- KEYS[20] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[21] seats   hash  job id -> its member of parked
+-- KEYS[22] wakes   zset  scope -> when to look at it, epoch ms
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] ms until the gate opens again   ARGV[3] ms since the last reap that mean an outage
 -- ARGV[4] ms of grace after one   ARGV[5] longest lease, ms   ARGV[6] crashes that make a job dead
@@ -24,6 +30,7 @@
 local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local done, ops, seen, workers, bell, meta = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local unique = KEYS[16]
+local limits, rates, holders, parked, seats, wakes = KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
 local lane_keys = {h = KEYS[12], n = KEYS[13], l = KEYS[14], s = KEYS[15]}
 local period, outage, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local longest, max_crashes = tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -31,9 +38,10 @@ local keep_done, max_done = tonumber(ARGV[7]), tonumber(ARGV[8])
 local keep_dead, max_dead = tonumber(ARGV[9]), tonumber(ARGV[10])
 local MOST, FORGET_CALLER = 100, 660000
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
---- include clock, header, track, bell, unique, retention, ends, reaping, layout
+local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout', 'limits')
+local limited = marks[6]
+--- include clock, header, track, bell, limiting, unique, retention, ends, reaping, layout
 
-local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout')
 local next_reap, last_reap = tonumber(marks[1] or 0), tonumber(marks[2])
 local grace_until, paused, layout = tonumber(marks[3] or 0), marks[4], marks[5]
 redis.call('HLEN', jobs)
@@ -84,13 +92,14 @@ if #expired > 0 then
   end
   send_back()
   flush_ends()
+  write_limits()
   trim_done(redis.call('ZCARD', done), ended_done)
 end
 local more = #expired == MOST
 if not more then
   redis.call('HSET', meta, 'next_reap', int(now + period))
 end
-if returned > 0 then
+if returned + has_let_go > 0 then
   ring(bell, paused)
 end
 

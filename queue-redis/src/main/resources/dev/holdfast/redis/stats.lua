@@ -11,13 +11,14 @@
 -- KEYS[10] normal  list  job id
 -- KEYS[11] low     list  job id
 -- KEYS[12] suspect list  job id
+-- KEYS[13] parked  zset  scope, rank, number, lane and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME
--- Returns {STATS, now, ready, scheduled, active, dead, done, paused 0|1, next due or "", then three a
+-- Returns {STATS, now, ready, scheduled, parked, active, dead, done, paused 0|1, next due or "", then three a
 --   lane with jobs: first id, its record or "", its header line or ""}
 -- Cost: O(1), and at most 1,000 entries to ignore. Reads only.
 --- include clock, header, track
 local jobs, track, due, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
-local done, skip, meta = KEYS[6], KEYS[7], KEYS[8]
+local done, skip, meta, parked = KEYS[6], KEYS[7], KEYS[8], KEYS[13]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}
 local PEEK = 25
 --- include skip
@@ -44,6 +45,6 @@ else
   ready = ready - skips
 end
 ready = math.max(0, ready)
-return {'STATS', int(now), ready, redis.call('ZCARD', due), redis.call('ZCARD', leases),
-    redis.call('ZCARD', dead), redis.call('ZCARD', done), redis.call('HGET', meta, 'paused') and 1 or 0,
+return {'STATS', int(now), ready, redis.call('ZCARD', due), redis.call('ZCARD', parked),
+    redis.call('ZCARD', leases), redis.call('ZCARD', dead), redis.call('ZCARD', done), redis.call('HGET', meta, 'paused') and 1 or 0,
     redis.call('ZRANGE', due, 0, 0, 'WITHSCORES')[2] or '', unpack(heads)}

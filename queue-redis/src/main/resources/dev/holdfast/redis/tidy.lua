@@ -14,6 +14,12 @@
 -- KEYS[13] suspect list  job id
 -- KEYS[14] active  list  job id: the consumer's
 -- KEYS[15] unique  hash  rule, type and unique key -> job id
+-- KEYS[16] limits  hash  scope -> what is set for it
+-- KEYS[17] rates   hash  scope -> where its rate stands
+-- KEYS[18] holders zset  scope and job id -> 0
+-- KEYS[19] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[20] seats   hash  job id -> its member of parked
+-- KEYS[21] wakes   zset  scope -> when to look at it, epoch ms
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] consumer   ARGV[3] ms between two sightings that make a claim without a lease lost
 -- ARGV[4] crashes that make a job dead
@@ -24,12 +30,15 @@
 local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local done, workers, bell, meta, active = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[14]
 local unique = KEYS[15]
+local limits, rates, holders, parked, seats, wakes = KEYS[16], KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]
 local lane_keys = {h = KEYS[10], n = KEYS[11], l = KEYS[12], s = KEYS[13]}
 local consumer, apart, max_crashes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local keep_done, max_done = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_dead, max_dead = tonumber(ARGV[7]), tonumber(ARGV[8])
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
---- include clock, header, track, bell, unique, retention, ends, reaping, layout
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits')
+local paused, layout, limited = marks[1], marks[2], marks[3]
+--- include clock, header, track, bell, limiting, unique, retention, ends, reaping, audit, layout
 
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
@@ -41,8 +50,6 @@ redis.call('HLEN', unique)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
-local marks = redis.call('HMGET', meta, 'paused', 'layout')
-local paused, layout = marks[1], marks[2]
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -81,13 +88,17 @@ for _, id in ipairs(redis.call('LRANGE', active, 0, 511)) do
 end
 send_back()
 flush_ends()
+if limited then
+  audit()
+end
+write_limits()
 trim_done(redis.call('ZCARD', done), ended_done)
 if redis.call('LLEN', active) == 0 then
   redis.call('ZREM', workers, consumer)
 else
   redis.call('ZADD', workers, int(now), consumer)
 end
-if returned > 0 then
+if returned + has_let_go > 0 then
   ring(bell, paused)
 end
 return {'TIDIED', returned + poisoned + cancelled, removed}

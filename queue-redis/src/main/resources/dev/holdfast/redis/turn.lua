@@ -18,6 +18,12 @@
 -- KEYS[17] suspect list  job id
 -- KEYS[18] active  list  job id: the consumer's, target of the list move
 -- KEYS[19] unique  hash  rule, type and unique key -> job id
+-- KEYS[20] limits  hash  scope -> what is set for it
+-- KEYS[21] rates   hash  scope -> where its rate stands
+-- KEYS[22] holders zset  scope and job id -> 0
+-- KEYS[23] parked  zset  scope, rank, number, lane and job id -> 0
+-- KEYS[24] seats   hash  job id -> its member of parked
+-- KEYS[25] wakes   zset  scope -> when to look at it, epoch ms
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] consumer   ARGV[3] turn number, rising by one   ARGV[4] room: most jobs to claim
 -- ARGV[5] "1" if one of them may be a suspect   ARGV[6] lease, ms
@@ -25,14 +31,14 @@
 -- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
 -- ARGV[13] "1" if an outcome after the end of its lease is refused   ARGV[14] how many held ids follow
 -- ARGV[15..] held ids; then four an outcome: id, claim token, verb (ok discard release; with delay in ms and reason
---   behind tabs: retry snooze bury miss), result or attempt or ""
+--   behind tabs: retry snooze backoff bury miss), result or attempt or ""
 -- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {TURNED, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, now (epoch ms), a letter an outcome (D done, A already, C cancelled, T taken,
 --   U unclaimed, G gone), then each claim: of a job that has no record yet its id and body, and its token is the
 --   next number with the random bits that were sent; of others "*", id, token, suspect 0|1, record, ready since (epoch
 --   ms; "+ms" after the id's time, "@ms" but not before the id's time, "" the id's time), checkpoint or "", body.
 --   The number of the first token comes before the claims}
--- Cost: O(log n) an outcome and a claim, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
+-- Cost: O(log n) an outcome, a claim and a job that is parked, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
 --   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
 --   nothing and returns the consumer's jobs that the caller does not name, in the order of their claims.
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
@@ -40,6 +46,7 @@ local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local lane_keys = {h = KEYS[14], n = KEYS[15], l = KEYS[16], s = KEYS[17]}
 local active, unique = KEYS[18], KEYS[19]
+local limits, rates, holders, parked, seats, wakes = KEYS[20], KEYS[21], KEYS[22], KEYS[23], KEYS[24], KEYS[25]
 local find, sub, char, floor = string.find, string.sub, string.char, math.floor
 local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, watch, nonce = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
@@ -49,13 +56,14 @@ local strict, held_count = ARGV[13] == '1', tonumber(ARGV[14])
 local MOST, MOST_BYTES, MOST_DROPPED, PEEK, SMALL, FEW = 100, 1048576, 200, 25, 4096, 8
 local ID = '^[0-9A-HJKMNP-TV-Z]+$' -- an entry of another form was never ours
 local REFRESH = 60000 -- ms after which it is written again that the consumer was seen
-local HAS_UNIQUE = '^%d*\t%d*\t[^\t]*\t[^\t]*\t.' -- what follows the cancel flag in a record with a unique key
+local HAS_UNIQUE = '^%d*\t%d*\t[^\t]*\t[^\t]*\t[^\t]' -- what follows the cancel flag in a record with a unique key
+local TYPE_AND_KEY = '^%d*\t%d*\t([^\t]*)\t?[^\t]*\t?[^\t]*\t?([^\t]*)' -- and in any: job type and limit key
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
---- include clock, bell, layout, header
+--- include clock, bell, layout, header, limiting
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout', 'unique')
-local paused, layout, uniques = marks[1] and true or false, marks[4], marks[5]
+local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout', 'unique', 'limits')
+local paused, layout, uniques, limited = marks[1] and true or false, marks[4], marks[5], marks[6] and true or false
 local skips = redis.call('HLEN', skip)
 local has_notes = redis.call('HLEN', notes) > 0
 redis.call('HLEN', jobs)
@@ -90,6 +98,9 @@ last, last_token = tonumber(last or 0), tonumber(last_token or 0)
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
+if limited then
+  limiting() -- which reads its keys
+end
 if number < last then
   return {'STALE'}
 end
@@ -107,9 +118,9 @@ local reply, n_reply = {'TURNED', 0, 0, -1, 0, 0, now_text, '', first_token}, 9
 
 -- What the header line of a body says, and from it the record of a first claim, before and after the number of its
 -- token. Neighbours in a lane mostly have the same line: then it is read once for all. False if it cannot be read.
-local line, claim_head, claim_tail
+local line, claim_head, claim_tail, line_type, line_key, line_cost
 local function read_line(body)
-  local home, type, start, idem, uniq = header(body)
+  local home, type, start, idem, uniq, key, cost = header(body)
   if not home then
     return false
   end
@@ -117,7 +128,8 @@ local function read_line(body)
   line = string.match(body, '^[^\n]*\n')
   claim_head = 'a\t' .. home .. '\tCLAIMED\t' .. now_text .. '\t0\t1\t0\t0\t0\t'
   claim_tail = '-' .. nonce .. '\t' .. consumer .. '\t\t' .. (#due_at <= MOST_INSTANT and due_at or '') .. '\t\t'
-      .. type .. (uniq ~= '' and '\t' .. idem .. '\t' .. uniq or idem ~= '' and '\t' .. idem or '')
+      .. type .. tail_of(idem, uniq, key)
+  line_type, line_key, line_cost = type, key, cost
   return true
 end
 
@@ -164,6 +176,7 @@ local odd_ids, leases_over = {}, {''}
 if #ids > 0 then
   local keeps, done_until = keep_done > 0 and max_done > 0, int(now + keep_done)
   local open_head, open_tail, done_head, done_tail = '', '', '', ''
+  local open_type, open_key
   local bodies, ends, old_notes = {}, {}, {}
   for n, id in ipairs(ids) do
     local record, i = records[n], outcomes + (n - 1) * 4
@@ -178,6 +191,7 @@ if #ids > 0 then
         open_head, open_tail = sub(record, 1, from), '\t' .. consumer .. '\t\t' .. rest
         done_head = 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. counters
         done_tail = '\t\t\t' .. rest
+        open_type, open_key = string.match(rest, TYPE_AND_KEY)
       else
         plain = false
       end
@@ -185,6 +199,9 @@ if #ids > 0 then
     if plain then
       settled[n] = 'D'
       left_by[id], left_count = token, left_count + 1
+      if limited then
+        limiting().vacate(id, open_type, open_key, true)
+      end
       leases_over[left_count + 1], bodies[left_count] = id, id
       if keeps then
         tracks[n_tracks + 1], tracks[n_tracks + 2] = id, done_head .. token .. done_tail
@@ -196,6 +213,10 @@ if #ids > 0 then
     else
       odd[#odd + 1] = n
       odd_ids[id] = true
+      if not limited and sub(ARGV[i + 2], 1, 7) == 'backoff' then
+        limited = true
+        limiting()
+      end
     end
   end
   -- A command that frees comes first: then a Redis out of memory lets the rest through and drains.
@@ -245,7 +266,29 @@ if math.abs(now - seen_at) >= REFRESH then
   redis.call('ZADD', seen, now_text, me)
 end
 
--- 2. Due jobs go to their lanes.
+-- What was let go is in its lane.
+local seen_let_go = 0
+local function measure_lanes()
+  if has_let_go > seen_let_go then
+    pushed, seen_let_go = pushed + has_let_go - seen_let_go, has_let_go
+    for lane, key in pairs(lane_keys) do
+      length[lane] = redis.call('LLEN', key)
+    end
+  end
+end
+
+-- 2. Due jobs go to their lanes, and what was given back is handed on.
+local queue_limit, queue_full, queue_due, wakes_left = false, false, nil, false
+local want = not repeated and not paused and math.min(room, MOST) or 0
+if limited then
+  limiting().flush_freed()
+  measure_lanes()
+  queue_limit = limiting().scope('q')
+  if queue_limit and queue_limit.most and want > 0 then
+    local free = queue_limit.most - redis.call('ZCARD', leases)
+    queue_full, want = free < want, math.max(0, math.min(want, free))
+  end
+end
 local promoted = 0
 if next_due and next_due <= now then
   local promote, lanes = redis.call('ZRANGEBYSCORE', due, '-inf', now_text, 'LIMIT', '0', int(MOST)), {}
@@ -264,7 +307,33 @@ if next_due and next_due <= now then
   pushed = pushed + promoted
 end
 
+if limited and want > 0 then
+--- include wakes
+  wakes_left = take_wakes(want)
+  measure_lanes()
+end
+
 -- 3. Claims.
+
+-- Whether the limits let the job at the head of a lane begin. If not it is parked, or claiming stops.
+local function may_begin(lane, id, type, key, cost)
+  if queue_limit then
+    local at = limiting().permitted_at(queue_limit, cost)
+    if at > now_us then
+      queue_due, cut = math.ceil(at / 1000), true
+      return false
+    end
+  end
+  if limiting().admit(lane, id, type, key, cost) then
+    if queue_limit then
+      limiting().pay(queue_limit, cost)
+    end
+    return true
+  end
+  redis.call('LPOP', lane_keys[lane])
+  return false
+end
+
 local function take(lane, most)
   local key = lane_keys[lane]
   while most > 0 and length[lane] > 0 and not cut do
@@ -278,13 +347,13 @@ local function take(lane, most)
       -- The most common: a job that was never claimed.
       if body and not before[n] and skips == 0 and not mine_now[id] and #id == 26 and find(id, ID)
           and (line and sub(body, 1, #line) == line or read_line(body)) then
-        if claimed == 0 or bytes + #body <= MOST_BYTES then
+        if claimed > 0 and bytes + #body > MOST_BYTES then
+          cut = true
+        elseif not limited or may_begin(lane, id, line_type, line_key, line_cost) then
           redis.call('LMOVE', key, active, 'LEFT', 'RIGHT')
           lease_out(id, claim_head .. next_digits() .. claim_tail, body)
           reply[n_reply + 1], reply[n_reply + 2], n_reply = id, body, n_reply + 2
           taken = true
-        else
-          cut = true
         end
       else
         taken = the_long_way().take_odd(lane, id, body, before[n])
@@ -298,6 +367,10 @@ local function take(lane, most)
       else
         dropped = dropped + 1
         cut = dropped >= MOST_DROPPED
+        measure_lanes()
+        if cut then
+          return
+        end
       end
     end
   end
@@ -309,8 +382,7 @@ if repeated then
     n_tracks = 0
   end
   the_long_way().hand_back_lost()
-elseif not paused and room > 0 then
-  local want = math.min(room, MOST)
+elseif want > 0 then
   if ARGV[5] == '1' then
     take('s', 1)
   end
@@ -345,11 +417,16 @@ end
 if long then
   long.flush()
 end
+write_limits()
+measure_lanes()
 
 -- 4. What is left: ring so that workers wake one after another, and tell the caller to go on.
 local left = length.h + length.n + length.l
-local more = not paused and claimed < room and (left > 0 or promoted == MOST)
-if left + length.s > 0 and (claimed > 0 or (pushed > 0 and room == 0)) then
+-- At the limit of the queue what is left is nobody's, until a place or a permit is there.
+local stopped = queue_due or queue_full and claimed == want
+local more = not paused and not stopped and claimed < room and (left > 0 or promoted == MOST or wakes_left)
+local makes_room = room == 0 and (pushed > 0 or queue_limit and #ids > 0)
+if left + length.s > 0 and not stopped and (claimed > 0 or makes_room) then
   ring(bell, paused, tokens)
 end
 
@@ -359,6 +436,15 @@ if watch > 0 then
   local kept = marks[3]
   if rescheduled then
     next_due = tonumber(redis.call('ZRANGE', due, '0', '0', 'WITHSCORES')[2])
+  end
+  if limited and not paused then
+    local wake = tonumber(redis.call('ZRANGE', wakes, '0', '0', 'WITHSCORES')[2])
+    if wake and (wake > now or claimed < want) then
+      next_due = math.min(next_due or wake, wake)
+    elseif wake and room == 0 then
+      ring(bell, paused) -- for who has room
+    end
+    next_due = queue_due and math.min(next_due or queue_due, queue_due) or next_due
   end
   if next_due then
     local keeper, until_ms, told = string.match(kept or '', '^([^\t]*)\t(%d+)\t(%d+)$')

@@ -1,4 +1,5 @@
--- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track, unique, retention.
+-- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track, unique, retention,
+-- limiting.
 -- Reads the locals: jobs, track, notes, leases, done, dead, keep_done, max_done, keep_dead, max_dead; and changes
 -- has_notes, ended_done, ended_dead. Gives: push, remember, finish, flush_ends.
 local set_track, drop_track, drop_jobs, drop_leases = {}, {}, {}, {}
@@ -55,6 +56,9 @@ local function finish(id, t, state, reason)
   t.at = now_text
   t.consumer = ''
   let_go(id, t.type, unique_of(t.rest))
+  if limited then
+    limiting().vacate(id, t.type, limit_key_of(t.rest), true)
+  end
   if state == 'd' then
     push(set_track, id, write_track(t))
     push(add_dead, int(now + keep_dead), id)

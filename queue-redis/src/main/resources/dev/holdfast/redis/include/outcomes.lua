@@ -1,4 +1,5 @@
--- outcomes.lua: the outcomes of a turn that are more than a plain success. Needs clock, track, unique, ends.
+-- outcomes.lua: the outcomes of a turn that are more than a plain success. Needs clock, track, unique, ends,
+-- limiting.
 -- Reads the locals of turn.lua. Gives: settle(), put_back().
 local released = {}
 
@@ -39,6 +40,18 @@ function verbs.snooze(id, t, delay)
   t.crashes = 0
   queue_again(id, t, 'SNOOZED', delay)
 end
+function verbs.backoff(id, t, delay)
+  local key = limit_key_of(t.rest)
+  if key == '' then
+    verbs.snooze(id, t, delay)
+    return
+  end
+  t.snoozes = t.snoozes + 1
+  t.crashes = 0
+  t.state, t.reason, t.at, t.consumer, t.due = 'q', 'SNOOZED', now_text, '', int(now + delay)
+  limiting().back_off(id, t.lane, key, delay)
+  push(set_track, id, write_track(t))
+end
 function verbs.miss(id, t, delay)
   t.misses = t.misses + 1
   if t.missed == '' then
@@ -71,7 +84,7 @@ end
 -- What an asked-for cancel leaves as it is; a last failure it does not.
 local ends_by_itself = {ok = true, discard = true}
 -- What does not end a job, but lets it wait again.
-local waits_again = {retry = true, snooze = true, miss = true, release = true}
+local waits_again = {retry = true, snooze = true, backoff = true, miss = true, release = true}
 local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
 -- The outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
@@ -99,6 +112,9 @@ local function settle_one(id, t, i)
     end
     finish(id, t, 'c', asked and 'CANCELLED_ON_REQUEST' or 'SUPERSEDED')
     return 'C'
+  end
+  if limited and waits_again[verb] then
+    limiting().vacate(id, t.type, limit_key_of(t.rest), false)
   end
   verbs[verb](id, t, tonumber(delay), reason, text)
   return 'D'

@@ -1,4 +1,5 @@
--- reaping.lua: takes an active job back from a worker that gave no outcome. Needs clock, track, ends.
+-- reaping.lua: takes an active job back from a worker that gave no outcome. Needs clock, track, ends,
+-- limiting.
 -- Reads the locals: jobs, max_crashes, and lane keys in `lane_keys`. Gives: recover, reap_one and its counts, send_back.
 local returned, poisoned, cancelled = 0, 0, 0
 local back = {}
@@ -10,8 +11,8 @@ local function recover(id)
   if not body then
     return nil
   end
-  local lane, type, _, idem, uniq = header(body)
-  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '')
+  local lane, type, _, idem, uniq, key = header(body)
+  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '')
   t.state = 'a'
   t.consumer = 'a worker'
   return t
@@ -42,6 +43,9 @@ local function reap_one(id, t)
     t.at = int(now)
     t.due = int(now)
     push(set_track, id, write_track(t))
+    if limited then
+      limiting().vacate(id, t.type, limit_key_of(t.rest), false)
+    end
     back[#back + 1] = {id = id, lane = lane_of(t), claim_number = claim_number}
     returned = returned + 1
   end

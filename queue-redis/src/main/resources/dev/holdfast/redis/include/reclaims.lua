@@ -19,7 +19,7 @@ end
 
 -- A job the engine cannot hand out is buried with what is left of it, never looped.
 local function bury(id, t, reason)
-  t = t or new_track('n', '', '', '', '')
+  t = t or new_track('n', '', '', '', '', '')
   t.token = ''
   finish(id, t, 'd', reason)
   corrupt = corrupt + 1
@@ -34,6 +34,8 @@ local function take_odd(lane, id, body, record)
       and read_line(body) then
     if claimed > 0 and bytes + #body > MOST_BYTES then
       cut = true
+      return false
+    elseif limited and not may_begin(lane, id, line_type, line_key, line_cost) then
       return false
     end
     redis.call('LMOVE', lane_keys[lane], active, 'LEFT', 'RIGHT')

@@ -1,0 +1,402 @@
+-- places.lua: limits: who holds a place, who is parked, when a scope is looked at again. Needs clock.
+-- Reads the locals: limits, rates, holders, parked, seats, wakes, meta, lane_keys; counts in has_let_go what goes to a
+-- lane. Gives a table of functions; write() must be the last one called.
+-- A scope is named t:<type> or k:<limit key>. A job is in the line of one scope at most. Order in a line: rank, then a
+-- rising number; a member is scope, NUL, rank, number, lane, job id.
+-- A place is a member of `holders`. Of an ordered scope it is kept until the job has ended, of others as long as it is active.
+local LINE_END, MOST_LET_GO, SEAT, KEEP_RATE = '\1', 100, '%016d', 60000
+local HURRY = 5000 -- us: permits that come closer together are waited for together, if the burst makes up for it
+local SETTING = '^(%d*)\t(%d*)\t(%d*)\t(%d*)\t(%d)\t(%d)$'
+local scopes = {}
+local freed, drop_holders, add_holders = {}, {}, {}
+local seat_number
+local park_members, park_seats = {}, {}
+local line_gone, seats_gone, to_lanes = {}, {}, {}
+local for_each_key = redis.call('HGET', limits, 'k')
+local named = redis.call('HLEN', limits) > (for_each_key and 1 or 0)
+local rated = redis.call('HLEN', rates) > 0
+local lined = redis.call('ZCARD', parked) > 0
+local held = redis.call('ZCARD', holders) > 0
+redis.call('HLEN', seats)
+redis.call('ZCARD', wakes)
+
+-- What is set for a scope and where it stands; every field nil or false if nothing is. Permits come every `interval` us.
+local function new_scope(name, setting, rate)
+  local most, permits, period, burst, ordered, paused = string.match(setting or '', SETTING)
+  local s = {name = name, most = tonumber(most), ordered = ordered == '1', paused = paused == '1',
+      burst = tonumber(burst), interval = tonumber(permits) and tonumber(period) / tonumber(permits),
+      tat = 0, resume = 0, coming = 0}
+  if rate then
+    local tat, resume = string.match(rate, '^(%d+)\t(%d+)$')
+    s.tat, s.resume = tonumber(tat or 0), tonumber(resume or 0)
+  end
+  scopes[name] = s
+  return s
+end
+
+-- The scope of this name, or false if nothing limits it. `anyway`: a scope without a limit, too.
+local function scope(name, anyway)
+  local s = scopes[name]
+  if s == nil or (anyway and not s) then
+    local setting = named and redis.call('HGET', limits, name)
+        or string.sub(name, 1, 1) == 'k' and for_each_key or nil
+    local rate = rated and redis.call('HGET', rates, name) or nil
+    s = (setting or rate or anyway) and new_scope(name, setting, rate) or false
+    scopes[name] = s
+  end
+  return s
+end
+
+-- The limited scopes of a job, its type first.
+local function scopes_of(type, key)
+  local t = named and scope('t:' .. type)
+  local k = key ~= '' and scope('k:' .. key)
+  if t and k then
+    return {t, k}
+  end
+  return t and {t} or k and {k} or {}
+end
+
+local function first_of(set, name, most)
+  return redis.call('ZRANGEBYLEX', set, '[' .. name .. '\0', '(' .. name .. LINE_END, 'LIMIT', '0', int(most))
+end
+
+local function count(s)
+  if not s.count then
+    s.count = held and redis.call('ZLEXCOUNT', holders, '[' .. s.name .. '\0', '(' .. s.name .. LINE_END) or 0
+  end
+  return s.count
+end
+
+-- The id of the job whose turn it is in an ordered scope, or "".
+local function holder(s)
+  if not s.holder then
+    local member = held and first_of(holders, s.name, 1)[1]
+    s.holder = member and string.sub(member, #s.name + 2) or ''
+  end
+  return s.holder
+end
+
+local function has_line(s)
+  if s.line == nil then
+    s.line = lined and #first_of(parked, s.name, 1) > 0
+  end
+  return s.line
+end
+
+-- Looks at a scope again at an instant, ms, or earlier.
+local function wake_at(s, ms)
+  s.wake = math.min(s.wake or ms, ms)
+end
+
+-- The instant, us, from which the rate lets a claim of this cost through: now or later.
+local function permitted_at(s, cost)
+  if not s.interval then
+    return now_us
+  end
+  local needed = cost > s.burst and s.tat or s.tat + (cost - s.burst) * s.interval
+  if needed <= now_us then
+    return now_us
+  end
+  return math.max(needed, now_us + math.min(HURRY, (s.burst - 1) * s.interval / 2))
+end
+
+-- Whether a scope lets this job begin now; if only later, it will be looked at then.
+local function allows(s, id, cost)
+  if s.paused then
+    return false
+  elseif s.resume > now then
+    wake_at(s, s.resume)
+    return false
+  elseif s.ordered then
+    local first = holder(s)
+    if first ~= id and (first ~= '' or has_line(s)) then
+      return false
+    end
+  elseif s.most and count(s) >= s.most then
+    return false
+  end
+  local at = permitted_at(s, cost)
+  if at > now_us then
+    wake_at(s, math.ceil(at / 1000))
+    return false
+  end
+  return true
+end
+
+local function hold(s, id)
+  if s.ordered then
+    if holder(s) == id then
+      return
+    end
+    s.holder = id
+  elseif s.most then
+    s.count = count(s) + 1
+  else
+    return
+  end
+  add_holders[#add_holders + 1] = '0'
+  add_holders[#add_holders + 1] = s.name .. '\0' .. id
+end
+
+local function pay(s, cost)
+  if s.interval then
+    s.tat = math.max(s.tat, now_us) + cost * s.interval
+    s.changed = true
+  end
+end
+
+local function next_seat()
+  if not seat_number then
+    seat_number = math.max(tonumber(redis.call('HGET', meta, 'seat') or 0), now_us - 1)
+  end
+  seat_number = seat_number + 1
+  return string.format(SEAT, seat_number)
+end
+
+local RANKS = {s = '0', h = '1', n = '2', l = '3'}
+local function member_of(s, id, lane, seat, first)
+  local rank = (first or s.ordered and holder(s) == id) and '0' or s.ordered and '1' or RANKS[lane]
+  return s.name .. '\0' .. rank .. seat .. lane .. id
+end
+
+-- Puts a job into the line of a scope, at its head if `first`.
+local function park(s, id, lane, first)
+  local member, n = member_of(s, id, lane, next_seat(), first), #park_seats
+  park_members[n + 1], park_members[n + 2] = '0', member
+  park_seats[n + 1], park_seats[n + 2] = id, member
+  s.line = true
+end
+
+-- Lets up to so many of a line go to their lanes, as far as the scope allows; gives how many. They are not counted
+-- there: what is met in a lane asks again.
+local function hand_on(s, most)
+  if not lined or s.paused or most < 1 then
+    return 0
+  elseif s.resume > now then
+    if has_line(s) then
+      wake_at(s, s.resume)
+    end
+    return 0
+  end
+  if s.ordered then
+    most = 1
+  elseif s.most then
+    most = math.min(most, s.most - count(s) - s.coming)
+  end
+  if s.interval then
+    local permits = math.floor((s.burst * s.interval - math.max(0, s.tat - now_us)) / s.interval) - s.coming
+    if permits < most then
+      -- Of a job that costs more, the claim will say for how long.
+      most = permits
+      if has_line(s) then
+        wake_at(s, math.ceil(math.max(permitted_at(s, 1), now_us + s.coming * s.interval) / 1000))
+      end
+    end
+  end
+  if most < 1 then
+    return 0
+  end
+  local members = first_of(parked, s.name, most)
+  if s.ordered and members[1] then
+    local id = string.sub(members[1], -26)
+    if holder(s) ~= '' and holder(s) ~= id then
+      return 0
+    end
+    hold(s, id)
+  end
+  for _, member in ipairs(members) do
+    local lane, id = string.sub(member, -27, -27), string.sub(member, -26)
+    line_gone[#line_gone + 1] = member
+    seats_gone[#seats_gone + 1] = id
+    to_lanes[lane] = to_lanes[lane] or {}
+    table.insert(to_lanes[lane], id)
+  end
+  s.coming = s.coming + #members
+  s.line = nil
+  return #members
+end
+
+-- Writes who was let go.
+local function flush_let_go()
+  if #line_gone == 0 then
+    return
+  end
+  redis.call('ZREM', parked, unpack(line_gone))
+  redis.call('HDEL', seats, unpack(seats_gone))
+  for lane, ids in pairs(to_lanes) do
+    redis.call('RPUSH', lane_keys[lane], unpack(ids))
+    has_let_go = has_let_go + #ids
+  end
+  line_gone, seats_gone, to_lanes = {}, {}, {}
+end
+
+-- A claim is over (`over`: and so is the job), or a waiting job left: its places are given back.
+local function vacate(id, type, key, over)
+  for _, s in ipairs(scopes_of(type, key)) do
+    if over or not s.ordered then
+      drop_holders[#drop_holders + 1] = s.name .. '\0' .. id
+      freed[s] = (freed[s] or 0) + 1
+    end
+  end
+end
+
+local function flush_holders()
+  if #add_holders > 0 then
+    redis.call('ZADD', holders, unpack(add_holders))
+    add_holders, held = {}, true
+  end
+end
+
+-- Hands on what was given back.
+local function flush_freed()
+  if held and #drop_holders > 0 then
+    redis.call('ZREM', holders, unpack(drop_holders))
+  end
+  flush_holders()
+  drop_holders = {}
+  for s in pairs(freed) do
+    s.count, s.holder = nil, nil
+  end
+  for s, n in pairs(freed) do
+    hand_on(s, n)
+  end
+  freed = {}
+  flush_let_go()
+end
+
+-- Whether a job met in a lane may be claimed; then it has its places and has paid. If not, it is parked.
+local function admit(lane, id, type, key, cost)
+  local all = scopes_of(type, key)
+  for n, s in ipairs(all) do
+    if s.coming > 0 then
+      s.coming = s.coming - 1
+    end
+    if not allows(s, id, cost) then
+      park(s, id, lane)
+      -- What another scope has let go for this one goes to the next.
+      for other = 1, #all do
+        if other ~= n and hand_on(all[other], 1) > 0 then
+          flush_let_go()
+        end
+      end
+      if s.ordered and holder(s) == '' then
+        freed[s] = 1 -- nobody's turn: the first of the line is looked for once this one is in it
+      end
+      return false
+    end
+  end
+  for _, s in ipairs(all) do
+    hold(s, id)
+    pay(s, cost)
+  end
+  return true
+end
+
+-- Whether a job that is enqueued goes to its lane; if not, it is parked.
+local function enter(lane, id, type, key)
+  local all = scopes_of(type, key)
+  for _, s in ipairs(all) do
+    local full
+    if s.ordered then
+      full = holder(s) ~= ''
+    else
+      full = s.most and count(s) + s.coming >= s.most
+    end
+    if full or s.paused or s.resume > now or has_line(s) then
+      park(s, id, lane)
+      return false
+    end
+  end
+  for _, s in ipairs(all) do
+    s.coming = s.coming + 1
+    if s.ordered then
+      hold(s, id)
+    end
+  end
+  return true
+end
+
+-- Nobody of a key begins for so many ms; the job itself is the first afterwards.
+local function back_off(id, lane, key, delay)
+  local s = scope('k:' .. key, true)
+  redis.call('HSET', meta, 'limits', '1')
+  s.resume = math.max(s.resume, now + delay)
+  s.changed = true
+  park(s, id, lane, true)
+  wake_at(s, s.resume)
+end
+
+-- Takes a job out of the line it is in. False if it is in none.
+local function leave_line(id)
+  local member = redis.call('HGET', seats, id)
+  if not member then
+    return false
+  end
+  redis.call('ZREM', parked, member)
+  redis.call('HDEL', seats, id)
+  return true
+end
+
+-- Gives a parked job another lane, and its rank there. False if it is not parked.
+local function change_lane(id, lane)
+  local member = redis.call('HGET', seats, id)
+  local name, seat = string.match(member or '', '^(%Z*)%z%d(' .. string.rep('%d', 16) .. ')%l')
+  if not name then
+    return false
+  end
+  leave_line(id)
+  local changed = member_of(scope(name, true), id, lane, seat, false)
+  redis.call('ZADD', parked, '0', changed)
+  redis.call('HSET', seats, id, changed)
+  return true
+end
+
+-- Reads anew who holds a place in a scope.
+local function recount(name)
+  local s = scope(name, true)
+  s.count, s.holder = nil, nil
+end
+
+-- Writes who is parked, so that it can be let go in the same call.
+local function flush_parked()
+  if #park_seats == 0 then
+    return
+  end
+  redis.call('ZADD', parked, unpack(park_members))
+  redis.call('HSET', seats, unpack(park_seats))
+  redis.call('HSET', meta, 'seat', int(seat_number))
+  park_members, park_seats, lined = {}, {}, true
+end
+
+local function write()
+  flush_parked()
+  if next(freed) then
+    flush_freed()
+  end
+  flush_holders()
+  local wake, kept = {}, {}
+  for name, s in pairs(scopes) do
+    if s and s.changed then
+      kept[#kept + 1] = name
+      kept[#kept + 1] = int(math.ceil(s.tat)) .. '\t' .. int(s.resume)
+      -- It is looked at once more when it is of no use any more.
+      redis.call('ZADD', wakes, 'NX', int(math.max(s.tat / 1000, s.resume) + KEEP_RATE), name)
+    end
+    if s and s.wake then
+      wake[#wake + 1] = int(s.wake)
+      wake[#wake + 1] = name
+    end
+  end
+  if #kept > 0 then
+    redis.call('HSET', rates, unpack(kept))
+  end
+  if #wake > 0 then
+    redis.call('ZADD', wakes, unpack(wake))
+  end
+  scopes = {}
+end
+
+return {scope = scope, admit = admit, enter = enter, vacate = vacate, flush_freed = flush_freed, back_off = back_off,
+    leave_line = leave_line, change_lane = change_lane, recount = recount, hand_on = hand_on, flush_let_go = flush_let_go,
+    has_line = has_line, wake_at = wake_at, permitted_at = permitted_at, pay = pay, write = write}
