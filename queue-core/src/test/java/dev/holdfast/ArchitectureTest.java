@@ -44,7 +44,7 @@ class ArchitectureTest {
         "json       | job spi schedule",
         "metrics    | job spi",
         "lock       | job spi",
-        "worker     | job retry spi json schedule",
+        "worker     | job limit retry spi json schedule",
       })
   void a_package_imports_of_ours_only(String name, String allowed) {
     List<String> known = new ArrayList<>(List.of("dev.holdfast." + name + ".."));

@@ -25,6 +25,13 @@ public @interface HandlesJob {
   /** Attempts of this type that may run at once in this process, 1 to 10,000. Default 10,000. */
   int concurrency() default 10_000;
 
+  /**
+   * Jobs of this type that may be active at once in a queue, in all processes, 1 to 1,000,000; 1
+   * makes it a singleton. Each worker sets it, as the limit of the type, in the queues it reads
+   * before it claims from them. Default 0: whatever limit the type has is left alone.
+   */
+  int globalConcurrency() default 0;
+
   /** The base of the exponential backoff: the wait after n failures is base·2^n. Default 1 s. */
   String backoffBase() default "PT1S";
 

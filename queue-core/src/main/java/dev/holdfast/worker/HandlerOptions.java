@@ -1,6 +1,7 @@
 package dev.holdfast.worker;
 
 import dev.holdfast.job.InvalidHandlerException;
+import dev.holdfast.limit.Limit;
 import dev.holdfast.retry.ExceptionRule;
 import dev.holdfast.retry.RetryPolicy;
 import java.time.Duration;
@@ -16,15 +17,18 @@ import org.jspecify.annotations.Nullable;
  * @param retryPolicy how often and when it is attempted again; null: as annotated
  * @param timeout time one attempt may take, 1 ms to 30 days; null: as annotated
  * @param concurrency attempts at once in this process, 1 to 10,000; null: as annotated
+ * @param globalConcurrency jobs of the type active at once in a queue, in all processes, 1 to
+ *     1,000,000; null: as annotated
  * @param exceptionRules rules by exception class, before the annotated ones
  */
 public record HandlerOptions(
     @Nullable RetryPolicy retryPolicy,
     @Nullable Duration timeout,
     @Nullable Integer concurrency,
+    @Nullable Integer globalConcurrency,
     List<ExceptionRule> exceptionRules) {
 
-  private static final HandlerOptions NONE = new HandlerOptions(null, null, null, List.of());
+  private static final HandlerOptions NONE = new HandlerOptions(null, null, null, null, List.of());
 
   /**
    * Checks the bounds.
@@ -40,6 +44,10 @@ public record HandlerOptions(
     if (concurrency != null && (concurrency < 1 || concurrency > 10_000)) {
       throw new InvalidHandlerException(
           "concurrency is " + concurrency + "; it must be 1 to 10,000");
+    }
+    if (globalConcurrency != null && (globalConcurrency < 1 || globalConcurrency > Limit.MOST)) {
+      throw new InvalidHandlerException(
+          "globalConcurrency is " + globalConcurrency + "; it must be 1 to 1,000,000");
     }
     exceptionRules = List.copyOf(exceptionRules);
   }
@@ -60,6 +68,7 @@ public record HandlerOptions(
     builder.retryPolicy = retryPolicy;
     builder.timeout = timeout;
     builder.concurrency = concurrency;
+    builder.globalConcurrency = globalConcurrency;
     builder.exceptionRules.addAll(exceptionRules);
     return builder;
   }
@@ -69,6 +78,7 @@ public record HandlerOptions(
     private @Nullable RetryPolicy retryPolicy;
     private @Nullable Duration timeout;
     private @Nullable Integer concurrency;
+    private @Nullable Integer globalConcurrency;
     private final List<ExceptionRule> exceptionRules = new ArrayList<>();
 
     private Builder() {}
@@ -91,6 +101,15 @@ public record HandlerOptions(
       return this;
     }
 
+    /**
+     * Jobs of the type active at once in a queue, in all processes, 1 to 1,000,000; 1 makes it a
+     * singleton. Default: as annotated, else whatever limit the type has.
+     */
+    public Builder globalConcurrency(int value) {
+      globalConcurrency = value;
+      return this;
+    }
+
     /** Adds a rule by exception class. Default: the annotated ones only. */
     public Builder exceptionRule(ExceptionRule rule) {
       exceptionRules.add(Objects.requireNonNull(rule, "rule"));
@@ -103,7 +122,8 @@ public record HandlerOptions(
      * @throws InvalidHandlerException if a value is out of range
      */
     public HandlerOptions build() {
-      return new HandlerOptions(retryPolicy, timeout, concurrency, exceptionRules);
+      return new HandlerOptions(
+          retryPolicy, timeout, concurrency, globalConcurrency, exceptionRules);
     }
   }
 }

@@ -2,12 +2,14 @@ package dev.holdfast.worker;
 
 import dev.holdfast.job.HandlesJob;
 import dev.holdfast.job.InvalidHandlerException;
+import dev.holdfast.limit.Limit;
 import dev.holdfast.retry.ExceptionRule;
 import dev.holdfast.retry.RetryPolicy;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a handler runs: what {@code HandlesJob} says, overridden attribute by attribute by {@code
@@ -16,10 +18,16 @@ import java.util.List;
  * @param retryPolicy how often and when it is attempted again
  * @param timeout how long one attempt may take
  * @param concurrency attempts at once in this worker; {@link #UNLIMITED} for no bound
+ * @param globalConcurrency jobs of the type active at once in a queue, in all processes; null: not
+ *     said
  * @param rules rules by exception class, those of the options first
  */
 record HandlerSettings(
-    RetryPolicy retryPolicy, Duration timeout, int concurrency, List<ExceptionRule> rules) {
+    RetryPolicy retryPolicy,
+    Duration timeout,
+    int concurrency,
+    @Nullable Integer globalConcurrency,
+    List<ExceptionRule> rules) {
   /** The highest number {@code HandlesJob} allows; no gate is built for it. */
   static final int UNLIMITED = 10_000;
 
@@ -48,6 +56,7 @@ record HandlerSettings(
       Class<?> handler, HandlesJob annotation, HandlerOptions options) {
     within(handler, "maxAttempts", annotation.maxAttempts(), 1, 1_000);
     within(handler, "concurrency", annotation.concurrency(), 1, UNLIMITED);
+    within(handler, "globalConcurrency", annotation.globalConcurrency(), 0, Limit.MOST);
     Duration timeout =
         duration(
             handler, "timeout", annotation.timeout(), Duration.ofMillis(1), Duration.ofDays(30));
@@ -74,7 +83,16 @@ record HandlerSettings(
         policy == null ? RetryPolicy.exponential(annotation.maxAttempts(), base, max) : policy,
         ownTimeout == null ? timeout : ownTimeout,
         ownConcurrency == null ? annotation.concurrency() : ownConcurrency,
+        globalConcurrency(annotation, options),
         List.copyOf(rules));
+  }
+
+  private static @Nullable Integer globalConcurrency(
+      HandlesJob annotation, HandlerOptions options) {
+    if (options.globalConcurrency() != null || annotation.globalConcurrency() == 0) {
+      return options.globalConcurrency();
+    }
+    return annotation.globalConcurrency();
   }
 
   private static void within(Class<?> handler, String attribute, int value, int least, int most) {

@@ -45,6 +45,7 @@ final class QueueTurns {
   private final Consumer consumer;
   private final QueueRef queue;
   private final Claiming claiming;
+  private final DeclaredLimits limits;
   private final WorkerOptions options;
   private final SuspectGate suspects;
   private final Supplier<String> ids;
@@ -92,6 +93,7 @@ final class QueueTurns {
     this.consumer = consumer;
     this.queue = consumer.queue().ref();
     this.claiming = plan.engine().claiming();
+    this.limits = new DeclaredLimits(plan.engine().control(), plan.handlers());
     this.options = plan.options();
     this.pause = new RetryPause(plan.engine().reconnectCap());
     this.suspects = suspects;
@@ -174,6 +176,7 @@ final class QueueTurns {
     try {
       if (!opened) {
         claiming.open(queue);
+        limits.declare(queue);
         opened = true;
       }
       consumer.clearRung();

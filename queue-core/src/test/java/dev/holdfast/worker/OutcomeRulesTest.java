@@ -34,7 +34,7 @@ class OutcomeRulesTest {
   private HandlerSettings settings = settings(policy);
 
   private static HandlerSettings settings(RetryPolicy policy, ExceptionRule... rules) {
-    return new HandlerSettings(policy, Duration.ofSeconds(10), 10_000, List.of(rules));
+    return new HandlerSettings(policy, Duration.ofSeconds(10), 10_000, null, List.of(rules));
   }
 
   private static Counters failures(int failures) {
