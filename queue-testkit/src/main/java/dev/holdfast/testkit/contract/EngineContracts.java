@@ -300,4 +300,20 @@ public abstract class EngineContracts {
       return EngineContracts.this.open();
     }
   }
+
+  @Nested
+  final class LimitChange extends LimitChangeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class OrderLife extends OrderLifeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
 }

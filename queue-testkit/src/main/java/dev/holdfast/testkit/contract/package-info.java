@@ -35,8 +35,10 @@
  *       dev.holdfast.testkit.contract.DeleteContract}, {@link
  *       dev.holdfast.testkit.contract.PauseContract}
  *   <li>kept back by limits: {@link dev.holdfast.testkit.contract.ConcurrencyContract}, {@link
+ *       dev.holdfast.testkit.contract.LimitChangeContract}, {@link
  *       dev.holdfast.testkit.contract.RateContract}, {@link
  *       dev.holdfast.testkit.contract.OrderContract}, {@link
+ *       dev.holdfast.testkit.contract.OrderLifeContract}, {@link
  *       dev.holdfast.testkit.contract.BackOffContract}, {@link
  *       dev.holdfast.testkit.contract.TypePauseContract}, {@link
  *       dev.holdfast.testkit.contract.ParkedContract}, {@link
