@@ -144,9 +144,14 @@ final class MemoryControl implements Control {
         key,
         (queue, job, now) -> {
           boolean stood = job.stands();
-          moveTo(queue, job, at, now);
-          queue.limits.giveUpTurn(job);
-          leftBy(queue, job, stood);
+          // A parked job is ready: for now it waits where it is.
+          if (at > now || job.state != JobState.PARKED) {
+            moveTo(queue, job, at, now);
+          }
+          if (at > now) {
+            queue.limits.giveUpTurn(job);
+            leftBy(queue, job, stood);
+          }
           return ActReply.DONE;
         });
   }

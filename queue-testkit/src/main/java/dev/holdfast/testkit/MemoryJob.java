@@ -40,6 +40,9 @@ final class MemoryJob {
 
   @Nullable Place place;
 
+  /** When it got in line, among others; kept until it is claimed, should it get there again. */
+  @Nullable Long inLineSince;
+
   /** The home lane. */
   Priority priority;
 

@@ -136,6 +136,7 @@ final class MemoryLimits {
 
   /** A job was claimed: it takes its places and permits. */
   void claimed(MemoryJob job) {
+    job.inLineSince = null;
     whole.tat = whole.after(whole.tat, job.cost, queue.nowMicros);
     scopesOf(job).forEach(scope -> scope.take(job, queue.nowMicros));
   }
@@ -158,6 +159,7 @@ final class MemoryLimits {
 
   /** A job that stood in a lane or a line was taken out by an operator. */
   void withdrawn(MemoryJob job) {
+    job.inLineSince = null;
     giveUpTurn(job);
     scopesOf(job).forEach(this::letNextGo);
   }
@@ -192,7 +194,8 @@ final class MemoryLimits {
   void enter(MemoryJob job, MemoryScope by, boolean first) {
     job.state = JobState.PARKED;
     job.parkedBy = by.scope;
-    stand(job, by, new Place(rank(job, by, first), ++lastNumber, job.key));
+    job.inLineSince = job.inLineSince == null ? Long.valueOf(++lastNumber) : job.inLineSince;
+    stand(job, by, new Place(rank(job, by, first), job.inLineSince, job.key));
     MemoryJob head = queue.job(by.line.first().job());
     Long at = by.hasPlaceFor(head.key, 0) ? by.opens(by.tat, head.cost, queue.nowMicros) : null;
     if (at != null) {

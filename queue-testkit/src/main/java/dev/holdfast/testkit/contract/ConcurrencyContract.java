@@ -296,6 +296,21 @@ public abstract class ConcurrencyContract extends LimitedJobs {
   }
 
   @Test
+  void a_job_that_was_let_go_too_early_keeps_its_place_in_line() {
+    limit(EACH_KEY, Limit.concurrency(1));
+    List<String> keys = enqueueOf("a", 4);
+    Claim first = taker().claimOne();
+    for (int i = 0; i < 3; i++) {
+      // It is at the head of its lane, and takes the place again that the next one was let go for.
+      assertThat(taker().settle(first, new Outcome.Released())).isEqualTo(Settled.DONE);
+      first = taker().claimOne();
+      assertThat(first.held().key()).isEqualTo(keys.get(0));
+      assertThat(claimed()).isEmpty();
+      assertThat(parked()).isEqualTo(keys.subList(1, 4));
+    }
+  }
+
+  @Test
   void of_one_key_those_of_higher_priority_go_first() {
     limit(EACH_KEY, Limit.concurrency(1));
     enqueue(of("a"));
