@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All keys of a queue, read raw, and the invariant over them: an id is in exactly one of ready
- * minus skip, due, leases, dead and done, and its record says the same. Reads no code of the
- * engine, so that both cannot be wrong in the same way.
+ * minus skip, due, parked, leases, dead and done, and its record says the same. Reads no code of
+ * the engine, so that both cannot be wrong in the same way.
  */
 public final class StoredQueue {
   private static final List<String> LANES = List.of("high", "normal", "low", "suspect");
@@ -27,6 +27,9 @@ public final class StoredQueue {
   private final Map<String, String> track;
   private final Map<String, String> headers = new HashMap<>();
   private final Map<String, String> due;
+  private final Set<String> parked;
+  private final Map<String, String> seats;
+  private final Set<String> holders;
   private final Map<String, String> leases;
   private final Map<String, String> dead;
   private final Map<String, String> done;
@@ -54,6 +57,9 @@ public final class StoredQueue {
         .pairs("jobs")
         .forEach((id, body) -> headers.put(id, body.lines().findFirst().orElse("")));
     due = contents.pairs("due");
+    parked = contents.pairs("parked").keySet();
+    seats = contents.pairs("seats");
+    holders = contents.pairs("holders").keySet();
     leases = contents.pairs("leases");
     dead = contents.pairs("dead");
     done = contents.pairs("done");
@@ -105,10 +111,37 @@ public final class StoredQueue {
             wrong.add("unique key " + field + " is held by job " + id + ", which is " + home);
           }
         });
+    verifyLines(homes, wrong);
     active.keySet().stream()
         .filter(consumer -> !workers.containsKey(consumer))
         .forEach(consumer -> wrong.add("consumer " + consumer + " has a list, not in workers"));
     return wrong;
+  }
+
+  /** A parked job knows its seat, and whoever holds a place has not ended. */
+  private void verifyLines(Map<String, List<String>> homes, List<String> wrong) {
+    for (String member : parked) {
+      if (!member.equals(seats.get(lastId(member)))) {
+        wrong.add("parked " + shown(member) + " has the seat " + seats.get(lastId(member)));
+      }
+    }
+    if (seats.size() != parked.size()) {
+      wrong.add(seats.size() + " seats for " + parked.size() + " parked jobs");
+    }
+    for (String member : holders) {
+      String home = homes.getOrDefault(lastId(member), List.of("nowhere")).get(0);
+      if (List.of("nowhere", "dead", "done").contains(home)) {
+        wrong.add("a place is held by " + shown(member) + ", which is " + home);
+      }
+    }
+  }
+
+  private static String lastId(String member) {
+    return member.substring(member.length() - 26);
+  }
+
+  private static String shown(String member) {
+    return member.replace('\0', ' ');
   }
 
   private Map<String, List<String>> homes(List<String> wrong) {
@@ -129,6 +162,8 @@ public final class StoredQueue {
           }
         });
     due.keySet().forEach(member -> add(homes, member.substring(1), "due " + member.charAt(0)));
+    parked.forEach(
+        member -> add(homes, lastId(member), "parked " + member.charAt(member.length() - 27)));
     leases.keySet().forEach(id -> add(homes, id, "leases"));
     dead.keySet().forEach(id -> add(homes, id, "dead"));
     done.keySet().forEach(id -> add(homes, id, "done"));
@@ -163,7 +198,7 @@ public final class StoredQueue {
     String state = t == null ? "q" : t[0];
     String expected =
         switch (state) {
-          case "q" -> (home.startsWith("due") ? "due " : "ready ") + lane(t, header);
+          case "q" -> place(home) + lane(t, header);
           case "a" -> "leases";
           case "d" -> "dead";
           case "s", "c" -> "done";
@@ -186,6 +221,11 @@ public final class StoredQueue {
     } else if (t != null && !t[10].isEmpty()) {
       wrong.add("job " + id + " is not active, yet has a consumer: " + show(id));
     }
+  }
+
+  /** Where a job that waits may be, and is. */
+  private static String place(String home) {
+    return home.startsWith("due") ? "due " : home.startsWith("parked") ? "parked " : "ready ";
   }
 
   private static String lane(String @Nullable [] track, @Nullable String header) {

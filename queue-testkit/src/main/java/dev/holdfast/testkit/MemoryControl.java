@@ -11,7 +11,9 @@ import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.StoredJob;
+import dev.holdfast.testkit.MemoryLimits.Mark;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -41,7 +43,15 @@ final class MemoryControl implements Control {
         ref,
         (queue, now) -> {
           MemoryJob job = queue.jobs.get(key);
-          return job == null ? ActReply.NOT_FOUND : act.on(queue, job, now.toEpochMilli());
+          if (job == null) {
+            return ActReply.NOT_FOUND;
+          }
+          Mark before = queue.limits.mark();
+          ActReply reply = act.on(queue, job, now.toEpochMilli());
+          if (queue.limits.hasStirred(before)) {
+            queue.ring();
+          }
+          return reply;
         });
   }
 
@@ -89,9 +99,11 @@ final class MemoryControl implements Control {
     } else if (!job.waits()) {
       return ActReply.ENDED;
     }
+    boolean stood = job.stands();
     queue.takeOut(job);
     MemoryEnds ends = new MemoryEnds(queue, now, retention);
     ends.cancel(job, StateReason.CANCELLED_ON_REQUEST);
+    leftBy(queue, job, stood);
     ends.trimDone();
     return ActReply.DONE;
   }
@@ -127,7 +139,21 @@ final class MemoryControl implements Control {
   @Override
   public ActReply reschedule(QueueRef ref, String key, Instant runAt) {
     long at = Math.max(0, runAt.toEpochMilli());
-    return actOnWaiting(ref, key, (queue, job, now) -> moveTo(queue, job, at, now));
+    return actOnWaiting(
+        ref,
+        key,
+        (queue, job, now) -> {
+          boolean stood = job.stands();
+          // A parked job is ready: for now it waits where it is.
+          if (at > now || job.state != JobState.PARKED) {
+            moveTo(queue, job, at, now);
+          }
+          if (at > now) {
+            queue.limits.giveUpTurn(job);
+            leftBy(queue, job, stood);
+          }
+          return ActReply.DONE;
+        });
   }
 
   @Override
@@ -135,11 +161,23 @@ final class MemoryControl implements Control {
     return actOnWaiting(
         ref,
         key,
-        (queue, job, now) ->
-            job.state == JobState.READY ? ActReply.NOT_APPLICABLE : moveTo(queue, job, now, now));
+        (queue, job, now) -> {
+          if (job.state != JobState.SCHEDULED) {
+            return ActReply.NOT_APPLICABLE;
+          }
+          moveTo(queue, job, now, now);
+          return ActReply.DONE;
+        });
   }
 
-  private static ActReply moveTo(MemoryQueue queue, MemoryJob job, long at, long now) {
+  /** Whoever stood in a lane or a line makes room for the next. */
+  private static void leftBy(MemoryQueue queue, MemoryJob job, boolean stood) {
+    if (stood) {
+      queue.limits.withdrawn(job);
+    }
+  }
+
+  private static void moveTo(MemoryQueue queue, MemoryJob job, long at, long now) {
     Long firstDue = queue.due.firstScore();
     queue.leave(job);
     job.readyAt = Math.max(at, now);
@@ -152,7 +190,6 @@ final class MemoryControl implements Control {
         queue.ring();
       }
     }
-    return ActReply.DONE;
   }
 
   @Override
@@ -167,7 +204,9 @@ final class MemoryControl implements Control {
             return active ? ActReply.ON_RETURN : ActReply.ENDED;
           }
           boolean moves = job.state == JobState.READY && job.crashes <= 1;
-          if (moves && job.priority != priority) {
+          if (job.state == JobState.PARKED) {
+            queue.limits.prioritize(job, priority);
+          } else if (moves && job.priority != priority) {
             queue.leave(job);
             job.priority = priority;
             queue.join(job);
@@ -188,8 +227,10 @@ final class MemoryControl implements Control {
           if (job.state == JobState.ACTIVE) {
             return ActReply.ACTIVE;
           }
+          boolean stood = job.stands();
           queue.forget(job);
           queue.uniques.forget(job);
+          leftBy(queue, job, stood);
           queue.forgetName(key);
           return ActReply.DONE;
         });
@@ -214,24 +255,26 @@ final class MemoryControl implements Control {
     return store.act(
         ref,
         (queue, now) -> {
-          int removed = 0;
+          List<String> keys = new ArrayList<>();
           for (Lane lane : Lane.values()) {
-            for (String key : queue.lane(lane).page(0, MOST_PURGED - removed)) {
-              purge(queue, queue.job(key));
-              removed++;
-            }
+            keys.addAll(queue.lane(lane).page(0, MOST_PURGED - keys.size()));
           }
-          for (String key : queue.due.page(0, MOST_PURGED - removed)) {
-            purge(queue, queue.job(key));
-            removed++;
+          keys.addAll(queue.limits.page(0, MOST_PURGED - keys.size()));
+          keys.addAll(queue.due.page(0, MOST_PURGED - keys.size()));
+          Mark before = queue.limits.mark();
+          keys.forEach(key -> purge(queue, queue.job(key)));
+          if (queue.limits.hasStirred(before)) {
+            queue.ring();
           }
-          return removed;
+          return keys.size();
         });
   }
 
   private static void purge(MemoryQueue queue, MemoryJob job) {
+    boolean stood = job.stands();
     queue.forget(job);
     queue.uniques.letGo(job);
+    leftBy(queue, job, stood);
   }
 
   @Override
@@ -255,17 +298,27 @@ final class MemoryControl implements Control {
   }
 
   @Override
-  public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
-    throw new UnsupportedOperationException("not yet");
+  public void limit(QueueRef ref, LimitScope scope, @Nullable Limit limit) {
+    store.run(
+        ref,
+        (queue, now) -> {
+          queue.limits.limit(scope, limit);
+          queue.ring();
+        });
   }
 
   @Override
-  public void pauseType(QueueRef queue, String type, boolean paused) {
-    throw new UnsupportedOperationException("not yet");
+  public void pauseType(QueueRef ref, String type, boolean paused) {
+    store.run(
+        ref,
+        (queue, now) -> {
+          queue.limits.pauseType(type, paused);
+          queue.ring();
+        });
   }
 
   @Override
-  public List<LimitSetting> limits(QueueRef queue) {
-    throw new UnsupportedOperationException("not yet");
+  public List<LimitSetting> limits(QueueRef ref) {
+    return store.act(ref, (queue, now) -> queue.limits.settings());
   }
 }

@@ -56,6 +56,7 @@ final class MemoryEnds {
     job.since = now;
     queue.forgetPlaces(job);
     queue.uniques.letGo(job);
+    queue.limits.giveUpTurn(job);
   }
 
   /** Removes done jobs that are past their time or over the bound; see {@link #trim()}. */

@@ -46,6 +46,7 @@ final class MemoryIntake implements Intake {
     long space = most - (queue.jobs.size() - queue.done.size() - queue.dead.size());
     Long firstDue = queue.due.firstScore();
     List<EnqueueReply> replies = new ArrayList<>(jobs.size());
+    MemoryArrivals arrivals = new MemoryArrivals(queue);
     int named = 0;
     boolean wakes = false;
     for (NewJob job : jobs) {
@@ -68,8 +69,7 @@ final class MemoryIntake implements Intake {
         if (at > millis) {
           queue.schedule(added, at);
         } else {
-          queue.toTail(added);
-          wakes = true;
+          wakes |= arrivals.place(added);
         }
         named += name(queue, job, job.key(), millis);
         queue.uniques.hold(job, millis);

@@ -7,11 +7,13 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.Priority;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.job.Uniqueness;
+import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.StoredJob;
+import dev.holdfast.testkit.MemoryScope.Place;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -27,6 +29,19 @@ final class MemoryJob {
   final MemoryNotes notes = new MemoryNotes();
 
   final @Nullable Uniqueness unique;
+
+  final @Nullable String limitKey;
+
+  /** How many permits a claim takes. */
+  final int cost;
+
+  /** The limit it waits for, and where it stands in that line, while it is parked. */
+  @Nullable LimitScope parkedBy;
+
+  @Nullable Place place;
+
+  /** When it got in line, among others; kept until it is claimed, should it get there again. */
+  @Nullable Long inLineSince;
 
   /** The home lane. */
   Priority priority;
@@ -62,6 +77,8 @@ final class MemoryJob {
     this.key = job.key();
     this.type = job.type();
     this.unique = job.unique();
+    this.limitKey = job.limitKey();
+    this.cost = job.cost();
     this.priority = job.priority();
     this.envelope = job.envelope().clone();
     this.readyAt = readyAt;
@@ -72,9 +89,14 @@ final class MemoryJob {
     return crashes > 1 ? Lane.SUSPECT : Lane.of(priority);
   }
 
-  /** Whether it waits in a lane or for an instant. */
+  /** Whether it waits in a lane or a line. */
+  boolean stands() {
+    return state == JobState.READY || state == JobState.PARKED;
+  }
+
+  /** Whether it waits in a lane or a line, or for an instant. */
   boolean waits() {
-    return state == JobState.READY || state == JobState.SCHEDULED;
+    return stands() || state == JobState.SCHEDULED;
   }
 
   int size() {
@@ -120,7 +142,7 @@ final class MemoryJob {
         since == null ? made() : Instant.ofEpochMilli(since),
         priority,
         runAt == null ? null : Instant.ofEpochMilli(runAt),
-        null,
+        parkedBy == null ? null : parkedBy.toString(),
         keptUntil == null ? null : Instant.ofEpochMilli(keptUntil),
         counters(),
         consumer,

@@ -81,7 +81,8 @@ final class MemoryLook {
       case ACTIVE -> queue.leases.page(from, size);
       case SUCCEEDED, CANCELLED -> queue.done.pageFromEnd(from, size);
       case DEAD -> queue.dead.pageFromEnd(from, size);
-      case PARKED, WAITING -> List.of();
+      case PARKED -> queue.limits.page(from, size);
+      case WAITING -> List.of();
     };
   }
 
@@ -112,7 +113,7 @@ final class MemoryLook {
     return new QueueStats(
         queue.ready(),
         queue.due.size(),
-        0,
+        queue.limits.parked(),
         queue.leases.size(),
         queue.done.size(),
         queue.dead.size(),

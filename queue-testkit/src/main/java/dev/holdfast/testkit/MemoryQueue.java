@@ -4,6 +4,8 @@ import dev.holdfast.job.JobState;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.QueueRef;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -20,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * All that is stored of one queue, and the moves of a job between its places. A job is in exactly
- * one of: a lane, {@link #due}, {@link #leases}, {@link #dead}, {@link #done}; its state says
- * which. Each move takes it out of one and puts it into the next.
+ * one of: a lane, {@link #due}, a line of {@link #limits}, {@link #leases}, {@link #dead}, {@link
+ * #done}; its state says which. Each move takes it out of one and puts it into the next.
  *
  * <p>Everything here is guarded by {@link #lock}.
  */
@@ -81,6 +83,9 @@ final class MemoryQueue {
   /** Who holds which unique key. */
   final MemoryUniques uniques = new MemoryUniques(this);
 
+  /** What may run, and the jobs that wait for that. */
+  final MemoryLimits limits = new MemoryLimits(this);
+
   /** By name. */
   final NavigableMap<String, MemorySchedule> schedules = new TreeMap<>();
 
@@ -88,6 +93,9 @@ final class MemoryQueue {
   final ScoredKeys ticks = new ScoredKeys();
 
   private final BellTokens bells;
+
+  /** The instant of the act under way, µs since 1970. */
+  long nowMicros;
 
   boolean paused;
 
@@ -109,6 +117,15 @@ final class MemoryQueue {
     }
   }
 
+  /** The act under way is judged by this instant. */
+  void judgeAt(Instant now) {
+    nowMicros = ChronoUnit.MICROS.between(Instant.EPOCH, now);
+  }
+
+  long nowMillis() {
+    return Math.floorDiv(nowMicros, 1_000L);
+  }
+
   ReadyList lane(Lane lane) {
     return Objects.requireNonNull(lanes.get(lane));
   }
@@ -119,6 +136,35 @@ final class MemoryQueue {
 
   int ready() {
     return lanes.values().stream().mapToInt(ReadyList::size).sum();
+  }
+
+  /** The job at the head of the first lane that has one. */
+  @Nullable MemoryJob next() {
+    return lanes.values().stream()
+        .map(ReadyList::first)
+        .filter(Objects::nonNull)
+        .findFirst()
+        .map(this::job)
+        .orElse(null);
+  }
+
+  /** How many jobs could be claimed now, those included that would be parked then. */
+  int claimable() {
+    MemoryJob next = next();
+    int ready = next == null || !limits.allows(next) ? 0 : ready();
+    int waking = limits.wakeIsDue() ? 1 : 0;
+    return paused ? 0 : ready + due.countUpTo(nowMillis()) + waking;
+  }
+
+  /**
+   * When the next job is due, or time lets one be claimed; epoch ms.
+   *
+   * @param past whether a parked one counts whose time has come
+   */
+  @Nullable Long nextDue(boolean past) {
+    Long head = due.firstScore();
+    Long look = limits.nextLook(past);
+    return head == null || (look != null && look < head) ? look : head;
   }
 
   /** The keys of the jobs that some consumers hold. */
@@ -194,11 +240,12 @@ final class MemoryQueue {
           held.remove(consumer);
         }
         job.consumer = null;
+        limits.freed(job);
       }
+      case PARKED -> limits.takeOut(job);
       case DEAD -> dead.remove(job.key);
       case SUCCEEDED, CANCELLED -> done.remove(job.key);
-      case PARKED, WAITING ->
-          throw new IllegalStateException("job " + job.key + " is " + job.state);
+      case WAITING -> throw new IllegalStateException("job " + job.key + " is " + job.state);
     }
   }
 
@@ -234,6 +281,7 @@ final class MemoryQueue {
   void drop(MemoryJob job) {
     jobs.remove(job.key);
     forgetPlaces(job);
+    limits.giveUpTurn(job);
   }
 
   /** A job that ends has no place to come back to. */

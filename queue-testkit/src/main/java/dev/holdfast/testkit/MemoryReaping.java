@@ -6,6 +6,7 @@ import dev.holdfast.job.StateReason;
 import dev.holdfast.json.AttemptJson;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Upkeep;
+import dev.holdfast.testkit.MemoryLimits.Mark;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -73,8 +74,13 @@ final class MemoryReaping implements Upkeep {
     }
     Reaped reaped = new Reaped(queue, now, order);
     if (!expired.isEmpty()) {
+      Mark before = queue.limits.mark();
       expired.forEach(key -> reaped.take(queue.job(key)));
       reaped.sendBack();
+      boolean room = queue.limits.hasOwnLimit() && queue.claimable() > 0;
+      if (!reaped.back.isEmpty() || room || queue.limits.hasStirred(before)) {
+        queue.ring();
+      }
       reaped.ends.trimDone();
     }
     boolean more = expired.size() == MOST;
@@ -175,9 +181,6 @@ final class MemoryReaping implements Upkeep {
         }
       }
       queue.toHead(toHead);
-      if (!back.isEmpty()) {
-        queue.ring();
-      }
     }
   }
 }

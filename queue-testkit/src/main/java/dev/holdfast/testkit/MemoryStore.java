@@ -133,7 +133,9 @@ final class MemoryStore {
     queue.lock.lock();
     try {
       acts.incrementAndGet();
-      return act.on(queue, clock.instant());
+      Instant now = clock.instant();
+      queue.judgeAt(now);
+      return act.on(queue, now);
     } finally {
       queue.lock.unlock();
       changes.tell();
@@ -161,7 +163,7 @@ final class MemoryStore {
       run(
           ref,
           (queue, now) -> {
-            Long head = queue.due.firstScore();
+            Long head = queue.nextDue(true);
             if (head != null && head <= now.toEpochMilli()) {
               queue.ring();
             }
@@ -207,7 +209,8 @@ final class MemoryStore {
         queue.lock.lock();
         try {
           int held = queue.leases.size() - queue.heldBy(crew::isDead).size();
-          int waiting = waiting(queue);
+          queue.judgeAt(clock.instant());
+          int waiting = queue.claimable();
           int ticks = queue.ticks.countUpTo(clock.instant().toEpochMilli());
           if (ticks > 0) {
             return "queue %s has %d ticks to fire".formatted(queue.ref.name(), ticks);
@@ -224,17 +227,13 @@ final class MemoryStore {
     return turns.get() > 0 ? "a worker takes a turn" : null;
   }
 
-  /** How many jobs a worker could claim now. */
-  private int waiting(MemoryQueue queue) {
-    return queue.paused ? 0 : queue.ready() + queue.due.countUpTo(clock.instant().toEpochMilli());
-  }
-
   /** Whether a worker could claim a job now. */
   boolean claimable(QueueRef ref) {
     MemoryQueue queue = queue(ref);
     queue.lock.lock();
     try {
-      return waiting(queue) > 0;
+      queue.judgeAt(clock.instant());
+      return queue.claimable() > 0;
     } finally {
       queue.lock.unlock();
     }
@@ -264,7 +263,8 @@ final class MemoryStore {
     for (MemoryQueue queue : queues.values()) {
       queue.lock.lock();
       try {
-        Long head = queue.due.firstScore();
+        queue.judgeAt(clock.instant());
+        Long head = queue.nextDue(true);
         if (head != null && !queue.paused && (next == null || head < next)) {
           next = head;
         }

@@ -1,12 +1,9 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.job.JobState;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
-import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.Settled;
-import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.testkit.MemoryQueue.LastTurn;
@@ -29,25 +26,24 @@ final class MemoryTurn {
   private static final int MOST_BYTES = 1 << 20;
   private static final long LONGEST_WATCH = Duration.ofSeconds(10).toMillis();
 
-  /** What an asked-for cancel leaves as it is; a last failure it does not. */
-  private static final Set<StateReason> BURIED_BY_ITSELF =
-      Set.of(StateReason.BURIED, StateReason.MALFORMED, StateReason.UNKNOWN_TYPE);
-
   private final MemoryQueue queue;
   private final Turn turn;
   private final StepGate gate;
   private final long now;
   private final long nowMicros;
   private final MemoryEnds ends;
-  private final List<MemoryJob> released = new ArrayList<>();
   private final List<Claim> claims = new ArrayList<>();
   private long claimedBytes;
 
   /** The room of the turn, or less if a test lets workers claim less. */
   private int admitted;
 
-  private boolean cut;
+  /** Whether no more is claimed: of bytes there are enough, or the queue's own limit is reached. */
+  private boolean stopped;
+
+  /** Whether there is more to claim than before the turn. */
   private boolean pushed;
+
   private long nextToken;
   private final String nonce;
 
@@ -73,8 +69,15 @@ final class MemoryTurn {
       queue.turns.put(turn.consumer(), new LastTurn(turn.number(), nextToken));
     }
     queue.turnsSeen.put(turn.consumer(), now);
-    List<Settled> settled = settleAll();
+    int readyBefore = queue.ready();
+    List<Settled> settled =
+        new MemoryOutcomes(queue, now, ends, turn.strict()).settleAll(turn.settlements());
     int promoted = promote();
+    if (turn.room() > 0) {
+      queue.limits.wakeUp(Math.min(turn.room(), Turn.MOST));
+    }
+    boolean freed = settled.contains(Settled.DONE) || settled.contains(Settled.CANCELLED);
+    pushed = queue.ready() > readyBefore || (freed && queue.limits.hasOwnLimit());
     if (repeated) {
       handBackLost(last.firstToken());
     } else if (!queue.paused) {
@@ -86,122 +89,7 @@ final class MemoryTurn {
     return new TurnReply(false, settled, claims, more, queue.paused, nextDue, trimmed, 0);
   }
 
-  // 1. Outcomes.
-
-  private List<Settled> settleAll() {
-    // Looked up first: of two outcomes for a job the second must find what the first made of it,
-    // even if retention keeps nothing.
-    List<@Nullable MemoryJob> jobs = new ArrayList<>();
-    turn.settlements().forEach(settlement -> jobs.add(queue.jobs.get(settlement.held().key())));
-    List<Settled> settled = new ArrayList<>();
-    for (int i = 0; i < jobs.size(); i++) {
-      settled.add(settle(jobs.get(i), turn.settlements().get(i)));
-    }
-    queue.toHead(released);
-    pushed |= !released.isEmpty();
-    return settled;
-  }
-
-  private Settled settle(@Nullable MemoryJob job, Settlement settlement) {
-    if (job == null) {
-      return Settled.GONE;
-    } else if (!settlement.held().token().equals(job.token)) {
-      return job.state == JobState.ACTIVE ? Settled.TAKEN : Settled.UNCLAIMED;
-    } else if (job.state != JobState.ACTIVE) {
-      return Settled.ALREADY;
-    } else if (turn.strict() && leaseIsOver(job)) {
-      return Settled.UNCLAIMED;
-    }
-    queue.takeOut(job);
-    Outcome outcome = settlement.outcome();
-    boolean asked = job.cancelRequested && !endsByItself(outcome);
-    if (asked || (waitsAgain(outcome) && queue.uniques.overtaken(job))) {
-      countFailure(job, attemptOf(outcome));
-      ends.cancel(job, asked ? StateReason.CANCELLED_ON_REQUEST : StateReason.SUPERSEDED);
-      return Settled.CANCELLED;
-    }
-    apply(job, outcome);
-    return Settled.DONE;
-  }
-
-  private boolean leaseIsOver(MemoryJob job) {
-    Long end = queue.leases.score(job.key);
-    return end == null || end < now;
-  }
-
-  private static boolean endsByItself(Outcome outcome) {
-    return outcome instanceof Outcome.Succeeded
-        || outcome instanceof Outcome.Discarded
-        || (outcome instanceof Outcome.Buried buried && BURIED_BY_ITSELF.contains(buried.reason()));
-  }
-
-  private static boolean waitsAgain(Outcome outcome) {
-    return !endsByItself(outcome) && !(outcome instanceof Outcome.Buried);
-  }
-
-  // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.
-  @SuppressWarnings("NullAway")
-  private static byte @Nullable [] attemptOf(Outcome outcome) {
-    if (outcome instanceof Outcome.Retry retry) {
-      return retry.attempt();
-    }
-    return outcome instanceof Outcome.Buried buried ? buried.attempt() : null;
-  }
-
-  private static void countFailure(MemoryJob job, byte @Nullable [] attempt) {
-    if (attempt != null && attempt.length > 0) {
-      job.failures++;
-      job.notes.remember(attempt);
-    }
-  }
-
-  private void apply(MemoryJob job, Outcome outcome) {
-    if (outcome instanceof Outcome.Succeeded succeeded) {
-      job.notes.result(succeeded.result());
-      ends.succeed(job);
-    } else if (outcome instanceof Outcome.Retry retry) {
-      job.failures++;
-      job.crashes = 0;
-      job.notes.remember(retry.attempt());
-      queueAgain(job, retry.reason(), retry.delay());
-    } else if (outcome instanceof Outcome.Snoozed snoozed) {
-      job.snoozes++;
-      job.crashes = 0;
-      queueAgain(job, StateReason.SNOOZED, snoozed.delay());
-    } else if (outcome instanceof Outcome.Missed missed) {
-      job.misses++;
-      job.missedSince = job.missedSince == null ? Long.valueOf(now) : job.missedSince;
-      queueAgain(job, StateReason.MISSED, missed.delay());
-    } else if (outcome instanceof Outcome.Buried buried) {
-      int failures = job.failures;
-      countFailure(job, attemptOf(buried));
-      job.failures = buried.reason() == StateReason.MALFORMED ? failures : job.failures;
-      ends.bury(job, buried.reason());
-    } else if (outcome instanceof Outcome.Discarded discarded) {
-      if (discarded.attempt() != null) {
-        job.notes.remember(discarded.attempt());
-      }
-      ends.cancel(job, StateReason.DISCARDED);
-    } else {
-      release(job);
-    }
-  }
-
-  private void queueAgain(MemoryJob job, StateReason reason, Duration delay) {
-    queue.queueAgain(job, reason, now, delay);
-    pushed |= job.state == JobState.READY;
-  }
-
-  private void release(MemoryJob job) {
-    job.state = JobState.READY;
-    job.reason = StateReason.RELEASED;
-    job.since = now;
-    job.readyAt = now;
-    // Put into its lane once all outcomes are written: together they keep their order.
-    released.add(job);
-  }
-
-  // 2. Due jobs.
+  // Due jobs.
 
   private int promote() {
     List<String> keys = queue.due.upTo(now, Turn.MOST);
@@ -210,11 +98,10 @@ final class MemoryTurn {
       queue.takeOut(job);
       queue.toTail(job);
     }
-    pushed |= !keys.isEmpty();
     return keys.size();
   }
 
-  // 3. Claims.
+  // Claims.
 
   private void claimAll() {
     int wanted = Math.min(turn.room(), Turn.MOST);
@@ -245,17 +132,29 @@ final class MemoryTurn {
 
   private void claimFrom(Lane lane, int most) {
     ReadyList ready = queue.lane(lane);
-    for (int left = most; left > 0 && !cut; left--) {
+    int room = claims.size() + most;
+    while (claims.size() < room && !stopped) {
       String key = ready.next();
       if (key == null) {
         return;
       }
       MemoryJob job = queue.job(key);
-      if (!claims.isEmpty() && claimedBytes + job.size() > MOST_BYTES) {
-        cut = true;
+      boolean tooMuch = !claims.isEmpty() && claimedBytes + job.size() > MOST_BYTES;
+      if (tooMuch || !queue.limits.allows(job)) {
+        stopped = true;
       } else {
-        claim(job);
+        claimOrPark(job);
       }
+    }
+  }
+
+  private void claimOrPark(MemoryJob job) {
+    MemoryScope barrier = queue.limits.barrierOf(job);
+    if (barrier == null) {
+      claim(job);
+    } else {
+      queue.takeOut(job);
+      queue.limits.park(job, barrier);
     }
   }
 
@@ -267,6 +166,7 @@ final class MemoryTurn {
     job.token = new ClaimToken(nextToken++, nonce);
     job.consumer = turn.consumer();
     queue.hold(job, now + turn.lease().toMillis());
+    queue.limits.claimed(job);
     give(job);
   }
 
@@ -289,29 +189,32 @@ final class MemoryTurn {
     }
   }
 
-  // 4. What is left.
+  // What is left.
 
   /** Wakes another worker if work is left; returns whether the caller should go on. */
   private boolean ring(boolean maybeMoreDue) {
     if (queue.paused) {
       return false;
     }
-    int suspects = queue.lane(Lane.SUSPECT).size();
-    int others = queue.ready() - suspects;
-    if (others + suspects > 0 && (!claims.isEmpty() || (pushed && turn.room() == 0))) {
+    MemoryJob next = queue.next();
+    boolean allowed = next != null && queue.limits.allows(next);
+    boolean waking = queue.limits.wakeIsDue();
+    if ((allowed || waking) && (!claims.isEmpty() || (pushed && turn.room() == 0))) {
       queue.ring();
     }
-    return claims.size() < admitted && (others > 0 || maybeMoreDue);
+    boolean others = allowed && queue.ready() > queue.lane(Lane.SUSPECT).size();
+    return claims.size() < admitted && (others || waking || maybeMoreDue);
   }
 
-  // 5. The watch: one worker knows the next due time and takes a turn at that instant.
+  // The watch: one worker knows the next due time and takes a turn at that instant.
 
   private @Nullable Duration watch() {
     long term = turn.watchTerm().toMillis();
     if (term <= 0) {
       return null;
     }
-    Long head = queue.due.firstScore();
+    // A wake of now is only for who has room.
+    Long head = queue.nextDue(claims.size() < turn.room());
     Watch watch = queue.watch;
     boolean mine = watch != null && watch.keeper().equals(turn.consumer());
     if (head == null) {

@@ -30,6 +30,13 @@ final class ScoredKeys {
     }
   }
 
+  void putIfEarlier(String key, long score) {
+    Long old = scores.get(key);
+    if (old == null || score < old) {
+      put(key, score);
+    }
+  }
+
   void remove(String key) {
     Long old = scores.remove(key);
     if (old != null) {

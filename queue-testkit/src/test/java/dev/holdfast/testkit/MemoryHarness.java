@@ -41,6 +41,11 @@ final class MemoryHarness implements EngineHarness {
     time.advance(by);
   }
 
+  @Override
+  public int crashes() {
+    return 10_000;
+  }
+
   /** A job is in one place, and its state names it. */
   @Override
   public void verify(QueueRef ref) {
@@ -48,6 +53,7 @@ final class MemoryHarness implements EngineHarness {
     Map<String, List<String>> homes = new HashMap<>();
     queue.lanes.forEach((lane, list) -> put(homes, list.page(0, Integer.MAX_VALUE), "" + lane));
     put(homes, queue.due.page(0, Integer.MAX_VALUE), "" + JobState.SCHEDULED);
+    put(homes, queue.limits.page(0, Integer.MAX_VALUE), "" + JobState.PARKED);
     put(homes, queue.leases.page(0, Integer.MAX_VALUE), "" + JobState.ACTIVE);
     put(homes, queue.dead.page(0, Integer.MAX_VALUE), "" + JobState.DEAD);
     put(homes, queue.done.page(0, Integer.MAX_VALUE), "ended");

@@ -244,4 +244,76 @@ public abstract class EngineContracts {
       return EngineContracts.this.open();
     }
   }
+
+  @Nested
+  final class Concurrency extends ConcurrencyContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Rate extends RateContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Order extends OrderContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class BackOff extends BackOffContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class TypePause extends TypePauseContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Parked extends ParkedContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class LimitLife extends LimitLifeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class LimitChange extends LimitChangeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class OrderLife extends OrderLifeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
 }

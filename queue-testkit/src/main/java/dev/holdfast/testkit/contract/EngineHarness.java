@@ -25,6 +25,11 @@ public interface EngineHarness extends AutoCloseable {
   /** Moves the instant; a negative duration steps back, as a clock that was set does. */
   void advance(Duration by);
 
+  /** How many crashes the random lives under limits hold: as many as take some seconds. */
+  default int crashes() {
+    return 300;
+  }
+
   /**
    * Reads all that is stored of a queue: every job must be in one place only, and its record must
    * say the same.

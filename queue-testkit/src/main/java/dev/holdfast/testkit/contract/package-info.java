@@ -7,8 +7,9 @@
  *
  * <p>Reading order: {@link dev.holdfast.testkit.contract.EngineHarness} (the engine and the instant
  * it judges by), {@link dev.holdfast.testkit.contract.EngineContract} (what the subjects share,
- * with {@code SentJobs} and {@code StagedJobs}), {@link dev.holdfast.testkit.contract.TurnTaker} (a
- * consumer's turns), then the subjects in the order of a job's life:
+ * with {@code SentJobs}, {@code StagedJobs} and {@code LimitedJobs}), {@link
+ * dev.holdfast.testkit.contract.TurnTaker} (a consumer's turns), then the subjects in the order of
+ * a job's life:
  *
  * <ul>
  *   <li>added: {@link dev.holdfast.testkit.contract.OpenContract}, {@link
@@ -33,6 +34,15 @@
  *       dev.holdfast.testkit.contract.MoveContract}, {@link
  *       dev.holdfast.testkit.contract.DeleteContract}, {@link
  *       dev.holdfast.testkit.contract.PauseContract}
+ *   <li>kept back by limits: {@link dev.holdfast.testkit.contract.ConcurrencyContract}, {@link
+ *       dev.holdfast.testkit.contract.LimitChangeContract}, {@link
+ *       dev.holdfast.testkit.contract.RateContract}, {@link
+ *       dev.holdfast.testkit.contract.OrderContract}, {@link
+ *       dev.holdfast.testkit.contract.OrderLifeContract}, {@link
+ *       dev.holdfast.testkit.contract.BackOffContract}, {@link
+ *       dev.holdfast.testkit.contract.TypePauseContract}, {@link
+ *       dev.holdfast.testkit.contract.ParkedContract}, {@link
+ *       dev.holdfast.testkit.contract.LimitLifeContract}
  *   <li>enqueued again and again: {@link dev.holdfast.testkit.contract.ScheduleContract}
  *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}
  *   <li>beside the queues: {@link dev.holdfast.testkit.contract.LockContract}
