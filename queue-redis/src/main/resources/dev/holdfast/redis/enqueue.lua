@@ -136,8 +136,8 @@ for i = 5, #ARGV, 4 do
     else
       local enters = true
       if limited then
-        local _, type, _, _, _, limit_key = read_header(body)
-        enters = not type or limiting().enter(lane, id, type, limit_key)
+        local _, type, _, _, _, limit_key, cost = read_header(body)
+        enters = not type or limiting().enter(lane, id, type, limit_key, cost)
       end
       local list = enters and lanes[lane] or {}
       list[#list + 1] = id

@@ -24,6 +24,7 @@ local leases, skip, seats, parked = KEYS[7], KEYS[8], KEYS[13], KEYS[14]
 local lanes = {{'h', KEYS[9]}, {'n', KEYS[10]}, {'l', KEYS[11]}, {'s', KEYS[12]}}
 local state, offset, most = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local MOST_BYTES = 1048576
+local PARKED = '^%Z*%z' .. string.rep('%d', 17) .. '%l(' .. string.rep('%w', 26) .. ')' -- the job of a member of parked
 --- include view, skip
 
 local ids = {}
@@ -45,7 +46,7 @@ elseif state == 'scheduled' then
   end
 elseif state == 'parked' then
   for _, member in ipairs(redis.call('ZRANGE', parked, offset, offset + most - 1)) do
-    ids[#ids + 1] = {string.sub(member, -26)}
+    ids[#ids + 1] = {string.match(member, PARKED) or ''}
   end
 elseif state == 'active' then
   for _, id in ipairs(redis.call('ZRANGE', leases, offset, offset + most - 1)) do

@@ -66,7 +66,7 @@ if fresh then
 end
 local lane = lane_of(t)
 local score = redis.call('ZSCORE', due, lane .. id)
-local is_parked = limited and not score and redis.call('HEXISTS', seats, id) == 1
+local is_parked = limited and not score and string.find(redis.call('HGET', seats, id) or '', '%z')
 if act == 'now' and not score then
   return {'NOT_APPLICABLE'}
 end

@@ -27,6 +27,7 @@ local bell = KEYS[18]
 local lane_keys = {h = KEYS[6], n = KEYS[7], l = KEYS[8], s = KEYS[9]}
 local lanes = {{'h', KEYS[6]}, {'n', KEYS[7]}, {'l', KEYS[8]}, {'s', KEYS[9]}}
 local MOST = 100
+local PARKED = '^%Z*%z' .. string.rep('%d', 17) .. '%l(' .. string.rep('%w', 26) .. ')' -- the job of a member
 local marks = redis.call('HMGET', meta, 'layout', 'unique', 'paused', 'limits')
 local layout, uniques, paused, limited = marks[1], marks[2], marks[3], marks[4]
 --- include clock, header, track, bell, limiting, unique, layout, skip
@@ -69,8 +70,13 @@ for _, lane in ipairs(lanes) do
 end
 if limited and #gone < MOST and looked < 2 * MOST then
   for _, member in ipairs(redis.call('ZRANGE', parked, 0, MOST - #gone - 1)) do
-    gone[#gone + 1] = string.sub(member, -26)
-    limiting().leave_line(gone[#gone])
+    local id = string.match(member, PARKED)
+    if id then
+      gone[#gone + 1] = id
+      limiting().leave_line(id)
+    else
+      redis.call('ZREM', parked, member)
+    end
   end
 end
 if #gone < MOST and looked < 2 * MOST then

@@ -153,6 +153,26 @@ local function lease_out(id, record, body)
   new_leases[2 * claimed - 1], new_leases[2 * claimed] = lease_end, id
 end
 
+-- Whether the limits let the job at the head of a lane begin. If not it is parked, or claiming stops.
+local queue_limit, queue_due
+local function may_begin(lane, id, type, key, cost)
+  if queue_limit then
+    local at = limiting().permitted_at(queue_limit, cost)
+    if at > now_us then
+      queue_due, cut = math.ceil(at / 1000), true
+      return false
+    end
+  end
+  if limiting().admit(lane, id, type, key, cost) then
+    if queue_limit then
+      limiting().pay(queue_limit, cost)
+    end
+    return true
+  end
+  redis.call('LPOP', lane_keys[lane])
+  return false
+end
+
 --- include retention
 
 -- What few turns need is made when a turn first needs it: making it costs as much as a short turn.
@@ -278,7 +298,7 @@ local function measure_lanes()
 end
 
 -- 2. Due jobs go to their lanes, and what was given back is handed on.
-local queue_limit, queue_full, queue_due, wakes_left = false, false, nil, false
+local queue_full, wakes_left = false, false
 local want = not repeated and not paused and math.min(room, MOST) or 0
 if limited then
   limiting().flush_freed()
@@ -314,25 +334,6 @@ if limited and want > 0 then
 end
 
 -- 3. Claims.
-
--- Whether the limits let the job at the head of a lane begin. If not it is parked, or claiming stops.
-local function may_begin(lane, id, type, key, cost)
-  if queue_limit then
-    local at = limiting().permitted_at(queue_limit, cost)
-    if at > now_us then
-      queue_due, cut = math.ceil(at / 1000), true
-      return false
-    end
-  end
-  if limiting().admit(lane, id, type, key, cost) then
-    if queue_limit then
-      limiting().pay(queue_limit, cost)
-    end
-    return true
-  end
-  redis.call('LPOP', lane_keys[lane])
-  return false
-end
 
 local function take(lane, most)
   local key = lane_keys[lane]

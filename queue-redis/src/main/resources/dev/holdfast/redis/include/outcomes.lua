@@ -49,7 +49,8 @@ function verbs.backoff(id, t, delay)
   t.snoozes = t.snoozes + 1
   t.crashes = 0
   t.state, t.reason, t.at, t.consumer, t.due = 'q', 'SNOOZED', now_text, '', int(now + delay)
-  limiting().back_off(id, t.lane, key, delay)
+  local _, _, _, _, _, _, cost = header(redis.call('HGET', jobs, id) or '')
+  limiting().back_off(id, t.lane, key, cost or 1, delay)
   push(set_track, id, write_track(t))
 end
 function verbs.miss(id, t, delay)

@@ -2,22 +2,23 @@
 -- Reads the locals: limits, rates, holders, parked, seats, wakes, meta, lane_keys; counts in has_let_go what goes to a
 -- lane. Gives a table of functions; write() must be the last one called.
 -- A scope is named t:<type> or k:<limit key>. A job is in the line of one scope at most. Order in a line: rank, then a
--- rising number; a member is scope, NUL, rank, number, lane, job id.
+-- rising number; a member is scope, NUL, rank, number, lane, job id, and what it costs if that is not 1. A job that was let
+-- go and met its limit once more keeps its number: until it is claimed `seats` has a dash and the number.
 -- A place is a member of `holders`. Of an ordered scope it is kept until the job has ended, of others as long as it is active.
-local LINE_END, MOST_LET_GO, SEAT, KEEP_RATE = '\1', 100, '%016d', 60000
+local LINE_END, SEAT, KEEP_RATE = '\1', '%016d', 60000
 local HURRY = 5000 -- us: permits that come closer together are waited for together, if the burst makes up for it
 local SETTING = '^(%d*)\t(%d*)\t(%d*)\t(%d*)\t(%d)\t(%d)$'
 local scopes = {}
 local freed, drop_holders, add_holders = {}, {}, {}
 local seat_number
 local park_members, park_seats = {}, {}
-local line_gone, seats_gone, to_lanes = {}, {}, {}
+local line_gone, seats_kept, seats_gone, to_lanes = {}, {}, {}, {}
 local for_each_key = redis.call('HGET', limits, 'k')
 local named = redis.call('HLEN', limits) > (for_each_key and 1 or 0)
 local rated = redis.call('HLEN', rates) > 0
 local lined = redis.call('ZCARD', parked) > 0
 local held = redis.call('ZCARD', holders) > 0
-redis.call('HLEN', seats)
+local seated = redis.call('HLEN', seats) > 0
 redis.call('ZCARD', wakes)
 
 -- What is set for a scope and where it stands; every field nil or false if nothing is. Permits come every `interval` us.
@@ -25,7 +26,7 @@ local function new_scope(name, setting, rate)
   local most, permits, period, burst, ordered, paused = string.match(setting or '', SETTING)
   local s = {name = name, most = tonumber(most), ordered = ordered == '1', paused = paused == '1',
       burst = tonumber(burst), interval = tonumber(permits) and tonumber(period) / tonumber(permits),
-      tat = 0, resume = 0, coming = 0}
+      tat = 0, resume = 0, coming = 0, coming_us = 0}
   if rate then
     local tat, resume = string.match(rate, '^(%d+)\t(%d+)$')
     s.tat, s.resume = tonumber(tat or 0), tonumber(resume or 0)
@@ -94,7 +95,8 @@ local function permitted_at(s, cost)
   if not s.interval then
     return now_us
   end
-  local needed = cost > s.burst and s.tat or s.tat + (cost - s.burst) * s.interval
+  local tat = s.coming_us > 0 and math.max(s.tat, now_us) + s.coming_us or s.tat
+  local needed = cost > s.burst and tat or tat + (cost - s.burst) * s.interval
   if needed <= now_us then
     return now_us
   end
@@ -155,21 +157,29 @@ local function next_seat()
 end
 
 local RANKS = {s = '0', h = '1', n = '2', l = '3'}
-local function member_of(s, id, lane, seat, first)
+local function member_of(s, id, lane, seat, cost, first)
   local rank = (first or s.ordered and holder(s) == id) and '0' or s.ordered and '1' or RANKS[lane]
-  return s.name .. '\0' .. rank .. seat .. lane .. id
+  return s.name .. '\0' .. rank .. seat .. lane .. id .. (cost > 1 and int(cost) or '')
+end
+
+-- Lane, job id, cost and number of a member of this scope.
+local function read_member(name, member)
+  local lane = #name + 19
+  return string.sub(member, lane, lane), string.sub(member, lane + 1, lane + 26),
+      tonumber(string.sub(member, lane + 27)) or 1, string.sub(member, lane - 16, lane - 1)
 end
 
 -- Puts a job into the line of a scope, at its head if `first`.
-local function park(s, id, lane, first)
-  local member, n = member_of(s, id, lane, next_seat(), first), #park_seats
+local function park(s, id, lane, cost, first)
+  local seat = seated and string.match(redis.call('HGET', seats, id) or '', '^%-(%d+)$') or next_seat()
+  local member, n = member_of(s, id, lane, seat, cost, first), #park_seats
   park_members[n + 1], park_members[n + 2] = '0', member
   park_seats[n + 1], park_seats[n + 2] = id, member
   s.line = true
 end
 
--- Lets up to so many of a line go to their lanes, as far as the scope allows; gives how many. They are not counted
--- there: what is met in a lane asks again.
+-- Lets up to so many of a line go to their lanes, as far as the scope allows; gives how many. They have no place there:
+-- what is met in a lane asks again.
 local function hand_on(s, most)
   if not lined or s.paused or most < 1 then
     return 0
@@ -184,37 +194,29 @@ local function hand_on(s, most)
   elseif s.most then
     most = math.min(most, s.most - count(s) - s.coming)
   end
-  if s.interval then
-    local permits = math.floor((s.burst * s.interval - math.max(0, s.tat - now_us)) / s.interval) - s.coming
-    if permits < most then
-      -- Of a job that costs more, the claim will say for how long.
-      most = permits
-      if has_line(s) then
-        wake_at(s, math.ceil(math.max(permitted_at(s, 1), now_us + s.coming * s.interval) / 1000))
+  local before, n = s.coming, 0
+  for _, member in ipairs(most > 0 and first_of(parked, s.name, most) or {}) do
+    local lane, id, cost, seat = read_member(s.name, member)
+    local at = permitted_at(s, cost)
+    if at > now_us then
+      wake_at(s, math.ceil(at / 1000))
+      break
+    elseif s.ordered then
+      if holder(s) ~= '' and holder(s) ~= id then
+        break
       end
+      hold(s, id)
     end
-  end
-  if most < 1 then
-    return 0
-  end
-  local members = first_of(parked, s.name, most)
-  if s.ordered and members[1] then
-    local id = string.sub(members[1], -26)
-    if holder(s) ~= '' and holder(s) ~= id then
-      return 0
-    end
-    hold(s, id)
-  end
-  for _, member in ipairs(members) do
-    local lane, id = string.sub(member, -27, -27), string.sub(member, -26)
     line_gone[#line_gone + 1] = member
-    seats_gone[#seats_gone + 1] = id
+    n = #seats_kept
+    seats_kept[n + 1], seats_kept[n + 2] = id, '-' .. seat
     to_lanes[lane] = to_lanes[lane] or {}
     table.insert(to_lanes[lane], id)
+    s.coming = s.coming + 1
+    s.coming_us = s.coming_us + cost * (s.interval or 0)
   end
-  s.coming = s.coming + #members
   s.line = nil
-  return #members
+  return s.coming - before
 end
 
 -- Writes who was let go.
@@ -223,12 +225,13 @@ local function flush_let_go()
     return
   end
   redis.call('ZREM', parked, unpack(line_gone))
-  redis.call('HDEL', seats, unpack(seats_gone))
+  redis.call('HSET', seats, unpack(seats_kept))
+  seated = true
   for lane, ids in pairs(to_lanes) do
     redis.call('RPUSH', lane_keys[lane], unpack(ids))
     has_let_go = has_let_go + #ids
   end
-  line_gone, seats_gone, to_lanes = {}, {}, {}
+  line_gone, seats_kept, to_lanes = {}, {}, {}
 end
 
 -- A claim is over (`over`: and so is the job), or a waiting job left: its places are given back.
@@ -269,11 +272,9 @@ end
 local function admit(lane, id, type, key, cost)
   local all = scopes_of(type, key)
   for n, s in ipairs(all) do
-    if s.coming > 0 then
-      s.coming = s.coming - 1
-    end
+    s.coming, s.coming_us = math.max(0, s.coming - 1), math.max(0, s.coming_us - cost * (s.interval or 0))
     if not allows(s, id, cost) then
-      park(s, id, lane)
+      park(s, id, lane, cost)
       -- What another scope has let go for this one goes to the next.
       for other = 1, #all do
         if other ~= n and hand_on(all[other], 1) > 0 then
@@ -290,11 +291,14 @@ local function admit(lane, id, type, key, cost)
     hold(s, id)
     pay(s, cost)
   end
+  if seated and #all > 0 then
+    seats_gone[#seats_gone + 1] = id
+  end
   return true
 end
 
 -- Whether a job that is enqueued goes to its lane; if not, it is parked.
-local function enter(lane, id, type, key)
+local function enter(lane, id, type, key, cost)
   local all = scopes_of(type, key)
   for _, s in ipairs(all) do
     local full
@@ -304,7 +308,7 @@ local function enter(lane, id, type, key)
       full = s.most and count(s) + s.coming >= s.most
     end
     if full or s.paused or s.resume > now or has_line(s) then
-      park(s, id, lane)
+      park(s, id, lane, cost)
       return false
     end
   end
@@ -318,35 +322,34 @@ local function enter(lane, id, type, key)
 end
 
 -- Nobody of a key begins for so many ms; the job itself is the first afterwards.
-local function back_off(id, lane, key, delay)
+local function back_off(id, lane, key, cost, delay)
   local s = scope('k:' .. key, true)
   redis.call('HSET', meta, 'limits', '1')
   s.resume = math.max(s.resume, now + delay)
   s.changed = true
-  park(s, id, lane, true)
+  park(s, id, lane, cost, true)
   wake_at(s, s.resume)
 end
 
 -- Takes a job out of the line it is in. False if it is in none.
 local function leave_line(id)
-  local member = redis.call('HGET', seats, id)
+  local member = seated and redis.call('HGET', seats, id)
   if not member then
     return false
   end
-  redis.call('ZREM', parked, member)
   redis.call('HDEL', seats, id)
-  return true
+  return redis.call('ZREM', parked, member) == 1
 end
 
 -- Gives a parked job another lane, and its rank there. False if it is not parked.
 local function change_lane(id, lane)
-  local member = redis.call('HGET', seats, id)
-  local name, seat = string.match(member or '', '^(%Z*)%z%d(' .. string.rep('%d', 16) .. ')%l')
-  if not name then
+  local member = redis.call('HGET', seats, id) or ''
+  local name = string.match(member, '^(%Z+)%z')
+  if not name or not leave_line(id) then
     return false
   end
-  leave_line(id)
-  local changed = member_of(scope(name, true), id, lane, seat, false)
+  local _, _, cost, seat = read_member(name, member)
+  local changed = member_of(scope(name, true), id, lane, seat, cost, false)
   redis.call('ZADD', parked, '0', changed)
   redis.call('HSET', seats, id, changed)
   return true
@@ -365,11 +368,17 @@ local function flush_parked()
   end
   redis.call('ZADD', parked, unpack(park_members))
   redis.call('HSET', seats, unpack(park_seats))
-  redis.call('HSET', meta, 'seat', int(seat_number))
-  park_members, park_seats, lined = {}, {}, true
+  if seat_number then
+    redis.call('HSET', meta, 'seat', int(seat_number))
+  end
+  park_members, park_seats, lined, seated = {}, {}, true, true
 end
 
 local function write()
+  if #seats_gone > 0 then
+    redis.call('HDEL', seats, unpack(seats_gone))
+    seats_gone = {}
+  end
   flush_parked()
   if next(freed) then
     flush_freed()

@@ -61,6 +61,9 @@ local function take_odd(lane, id, body, record)
   elseif mine_now[id] or t and t.state ~= 'q' or #id ~= 26 or not string.find(id, ID) then
     return false -- an entry beyond the one that counts
   else
+    if limited then
+      limiting().leave_line(id)
+    end
     bury(id, t, body and 'MALFORMED' or 'MISSING')
   end
   return false

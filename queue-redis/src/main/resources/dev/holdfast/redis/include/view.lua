@@ -14,7 +14,7 @@ local function view(id, whole)
   local due_at, keep, scope = '', '', ''
   if not t or t.state == 'q' then
     due_at = redis.call('ZSCORE', due, lane .. id) or ''
-    scope = string.match(redis.call('HGET', seats, id) or '', '^%Z*')
+    scope = string.match(redis.call('HGET', seats, id) or '', '^(%Z+)%z') or ''
   elseif t.state == 'd' then
     keep = redis.call('ZSCORE', dead, id) or ''
   elseif t.state ~= 'a' then
