@@ -105,6 +105,7 @@ class OptionsTest {
       EnqueueOptions none = EnqueueOptions.defaults();
       assertThatExceptionOfType(InvalidNameException.class)
           .isThrownBy(() -> none.idempotencyKey(text));
+      assertThatExceptionOfType(InvalidNameException.class).isThrownBy(() -> none.limitKey(text));
       assertThatExceptionOfType(InvalidNameException.class)
           .isThrownBy(() -> none.correlationId(text));
       assertThatExceptionOfType(InvalidNameException.class)
@@ -144,6 +145,26 @@ class OptionsTest {
           .isThrownBy(() -> EnqueueOptions.at(Instant.EPOCH).unique(rule));
       assertThat(EnqueueOptions.in(ofSeconds(5)).unique(Uniqueness.keepLatest("k")).unique())
           .isNotNull();
+    }
+
+    @Test
+    void a_limit_key_and_a_cost_are_set_beside_the_others() {
+      EnqueueOptions options =
+          EnqueueOptions.in(ofSeconds(5)).limitKey("tenant:7").cost(3).priority(Priority.LOW);
+      assertThat(options.limitKey()).isEqualTo("tenant:7");
+      assertThat(options.cost()).isEqualTo(3);
+      assertThat(options.delay()).isEqualTo(ofSeconds(5));
+      assertThat(EnqueueOptions.defaults().limitKey()).isNull();
+      assertThat(EnqueueOptions.defaults().cost()).isEqualTo(1);
+      assertThat(EnqueueOptions.defaults().cost(1_000_000).cost()).isEqualTo(1_000_000);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, -1, 1_000_001})
+    void a_cost_out_of_range_is_refused(int cost) {
+      assertThatExceptionOfType(InvalidJobException.class)
+          .isThrownBy(() -> EnqueueOptions.defaults().cost(cost))
+          .withMessageContaining("1 to 1000000");
     }
 
     @Test

@@ -228,6 +228,15 @@ class OutcomeRulesTest {
     }
 
     @Test
+    void a_back_off_is_no_failure_and_counts_among_the_snoozes() {
+      VerbCall backOff = new VerbCall.BackOff(Duration.ofSeconds(5));
+      Verdict verdict = called(backOff, new Counters(2, 1000, 0, 0, 999));
+      assertThat(verdict.outcome()).isEqualTo(new Outcome.BackedOff(Duration.ofSeconds(5)));
+      assertThat(called(backOff, new Counters(0, 1001, 0, 0, 1000)).outcome())
+          .isInstanceOf(Outcome.Retry.class);
+    }
+
+    @Test
     void retry_at_is_a_failure_with_its_own_wait() {
       Verdict verdict = called(new VerbCall.RetryAt(NOW.plusSeconds(90)), failures(0));
       assertThat(((Outcome.Retry) verdict.outcome()).delay()).isEqualTo(Duration.ofSeconds(90));

@@ -118,26 +118,37 @@ public final class StoredQueue {
     return wrong;
   }
 
-  /** A parked job knows its seat, and whoever holds a place has not ended. */
+  /** A parked job knows its seat, a dash stands before that of one let go; no place is for ever. */
   private void verifyLines(Map<String, List<String>> homes, List<String> wrong) {
     for (String member : parked) {
-      if (!member.equals(seats.get(lastId(member)))) {
-        wrong.add("parked " + shown(member) + " has the seat " + seats.get(lastId(member)));
+      String seat = seats.get(parkedId(member));
+      if (!member.equals(seat)) {
+        wrong.add("parked " + shown(member) + " has the seat " + seat);
       }
     }
-    if (seats.size() != parked.size()) {
-      wrong.add(seats.size() + " seats for " + parked.size() + " parked jobs");
-    }
+    seats.forEach(
+        (id, seat) -> {
+          if (!seat.startsWith("-") && !parked.contains(seat)) {
+            wrong.add("job " + id + " has the seat " + shown(seat) + " and is not parked");
+          }
+        });
     for (String member : holders) {
-      String home = homes.getOrDefault(lastId(member), List.of("nowhere")).get(0);
+      String id = member.substring(member.length() - 26);
+      String home = homes.getOrDefault(id, List.of("nowhere")).get(0);
       if (List.of("nowhere", "dead", "done").contains(home)) {
         wrong.add("a place is held by " + shown(member) + ", which is " + home);
       }
     }
   }
 
-  private static String lastId(String member) {
-    return member.substring(member.length() - 26);
+  /** Behind the scope: rank, number, lane, id, and what it costs. */
+  private static String parkedId(String member) {
+    int lane = laneAt(member);
+    return member.substring(lane + 1, lane + 27);
+  }
+
+  private static int laneAt(String member) {
+    return member.indexOf('\0') + 18;
   }
 
   private static String shown(String member) {
@@ -163,7 +174,7 @@ public final class StoredQueue {
         });
     due.keySet().forEach(member -> add(homes, member.substring(1), "due " + member.charAt(0)));
     parked.forEach(
-        member -> add(homes, lastId(member), "parked " + member.charAt(member.length() - 27)));
+        member -> add(homes, parkedId(member), "parked " + member.charAt(laneAt(member))));
     leases.keySet().forEach(id -> add(homes, id, "leases"));
     dead.keySet().forEach(id -> add(homes, id, "dead"));
     done.keySet().forEach(id -> add(homes, id, "done"));

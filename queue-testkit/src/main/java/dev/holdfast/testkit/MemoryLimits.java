@@ -213,7 +213,14 @@ final class MemoryLimits {
     if (first || job.crashes > 1 || (key != null && key.turns.contains(job.key))) {
       return 0;
     }
-    return by.ordered() ? 1 : 1 + job.priority.ordinal();
+    if (by.ordered()) {
+      return 1;
+    }
+    return switch (job.priority) {
+      case HIGH -> 1;
+      case NORMAL -> 2;
+      case LOW -> 3;
+    };
   }
 
   /** Takes a parked job out of its line. */

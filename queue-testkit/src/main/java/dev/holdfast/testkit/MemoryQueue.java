@@ -167,6 +167,13 @@ final class MemoryQueue {
     return head == null || (look != null && look < head) ? look : head;
   }
 
+  /** Whether a job is due, or time may have let one be claimed. */
+  boolean timeHasCome() {
+    Long head = nextDue(true);
+    boolean due = head != null && head <= nowMillis();
+    return due || (limits.hasOwnLimit() && claimable() > 0);
+  }
+
   /** The keys of the jobs that some consumers hold. */
   List<String> heldBy(Predicate<String> consumers) {
     return held.entrySet().stream()

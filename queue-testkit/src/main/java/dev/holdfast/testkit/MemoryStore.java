@@ -163,8 +163,7 @@ final class MemoryStore {
       run(
           ref,
           (queue, now) -> {
-            Long head = queue.nextDue(true);
-            if (head != null && head <= now.toEpochMilli()) {
+            if (queue.timeHasCome()) {
               queue.ring();
             }
             Long tick = queue.ticks.firstScore();

@@ -368,10 +368,11 @@ public abstract class LimitLifeContract extends LimitedJobs {
       }
     }
     throw new AssertionError(
-        "not drained: "
-            + stats()
-            + ", parked "
-            + parkedJobs().stream().map(StoredJob::parkedBy).toList());
+        "not drained: %s under %s, parked %s"
+            .formatted(
+                stats(),
+                control().limits(queue()),
+                parkedJobs().stream().map(StoredJob::parkedBy).distinct().toList()));
   }
 
   private boolean isDrained() {

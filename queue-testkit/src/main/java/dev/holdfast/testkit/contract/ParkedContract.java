@@ -95,7 +95,7 @@ public abstract class ParkedContract extends LimitedJobs {
   void the_wait_of_a_claim_counts_from_the_enqueue() {
     limit(EACH_KEY, Limit.concurrency(1));
     enqueueOf("a", 2);
-    Claim first = taker().claimOne();
+    Claim first = claims().get(0);
     advance(Duration.ofSeconds(7));
     succeed(first);
 
@@ -108,7 +108,7 @@ public abstract class ParkedContract extends LimitedJobs {
   void one_that_is_cancelled_never_runs() {
     limit(EACH_KEY, Limit.concurrency(1));
     List<String> keys = enqueueOf("a", 3);
-    Claim first = taker().claimOne();
+    Claim first = claims().get(0);
     assertThat(cancel(keys.get(1))).isEqualTo(ActReply.DONE);
     assertThat(state(keys.get(1))).isEqualTo(JobState.CANCELLED);
     assertThat(stats().parked()).isEqualTo(1);
@@ -121,7 +121,7 @@ public abstract class ParkedContract extends LimitedJobs {
   void one_that_is_deleted_leaves_no_trace() {
     limit(EACH_KEY, Limit.concurrency(1));
     List<String> keys = enqueueOf("a", 3);
-    Claim first = taker().claimOne();
+    Claim first = claims().get(0);
     assertThat(control().delete(queue(), keys.get(1))).isEqualTo(ActReply.DONE);
     assertThat(control().find(queue(), keys.get(1))).isEmpty();
 
@@ -153,7 +153,7 @@ public abstract class ParkedContract extends LimitedJobs {
   void one_that_is_rescheduled_gets_in_line_when_it_is_due() {
     limit(EACH_KEY, Limit.concurrency(1));
     List<String> keys = enqueueOf("a", 4);
-    Claim first = taker().claimOne();
+    Claim first = claims().get(0);
     assertThat(control().reschedule(queue(), keys.get(1), now().plusSeconds(5)))
         .isEqualTo(ActReply.DONE);
     assertThat(state(keys.get(1))).isEqualTo(JobState.SCHEDULED);
@@ -190,7 +190,7 @@ public abstract class ParkedContract extends LimitedJobs {
   void one_of_a_new_priority_takes_its_place_among_those_of_that() {
     limit(EACH_KEY, Limit.concurrency(1));
     List<String> keys = enqueueOf("a", 4);
-    Claim first = taker().claimOne();
+    Claim first = claims().get(0);
     assertThat(prioritize(keys.get(3), Priority.HIGH)).isEqualTo(ActReply.DONE);
     assertThat(prioritize(keys.get(1), Priority.LOW)).isEqualTo(ActReply.DONE);
 
@@ -240,7 +240,7 @@ public abstract class ParkedContract extends LimitedJobs {
   void a_job_that_is_parked_wakes_nobody_and_one_that_is_let_go_does() {
     limit(EACH_KEY, Limit.concurrency(1));
     enqueueOf("a", 1);
-    Claim first = taker().claimOne();
+    Claim first = claims().get(0);
     try (Bells bells = engine().openBells("idle")) {
       while (bells.await(Set.of(queue()), SOON).isPresent()) {
         // What was rung before.
@@ -265,7 +265,7 @@ public abstract class ParkedContract extends LimitedJobs {
       while (bells.await(Set.of(queue()), SOON).isPresent()) {
         // What was rung before.
       }
-      Claim first = taker().claimOne();
+      Claim first = claims().get(0);
       assertThat(bells.await(Set.of(queue()), SOON)).isEmpty();
       succeed(first);
       assertThat(bells.await(Set.of(queue()), SOON)).contains(queue());
