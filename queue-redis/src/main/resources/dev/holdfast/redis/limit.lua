@@ -88,9 +88,10 @@ else
   redis.call('HSET', limits, scope, setting .. '\t' .. type_paused)
   redis.call('HSET', meta, 'limits', '1')
 end
-local counts = string.match(setting, '^%d') or string.match(setting, '\t1$')
-if act == 'clear' or act == 'set' and not counts then
-  forget_holders()
+local counts = string.match(setting, '^%d')
+local ordered = string.match(setting, '\t1$')
+if act == 'clear' or act == 'set' and not (ordered and string.match(old, '\t1$')) then
+  forget_holders() -- a turn that waits is no place, and the other way round
 end
 if counts and act == 'set' then
   count_active()

@@ -237,7 +237,8 @@ end
 -- A claim is over (`over`: and so is the job), or a waiting job left: its places are given back.
 local function vacate(id, type, key, over)
   for _, s in ipairs(scopes_of(type, key)) do
-    if over or not s.ordered then
+    -- Until an order was set several could be active: each of them but the last gives its turn up.
+    if over or not s.ordered or count(s) > 1 then
       drop_holders[#drop_holders + 1] = s.name .. '\0' .. id
       freed[s] = (freed[s] or 0) + 1
     end
