@@ -1,5 +1,6 @@
 package dev.holdfast;
 
+import dev.holdfast.job.BatchHandler;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.Naming;
@@ -7,6 +8,7 @@ import dev.holdfast.job.ResultHandler;
 import dev.holdfast.schedule.DeclareResult;
 import dev.holdfast.schedule.Schedule;
 import dev.holdfast.worker.AttemptInterceptor;
+import dev.holdfast.worker.BatchOptions;
 import dev.holdfast.worker.HandlerFactory;
 import dev.holdfast.worker.HandlerOptions;
 import dev.holdfast.worker.Handlers;
@@ -193,6 +195,71 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Adds a handler that takes several jobs in one call, as annotated.
+     *
+     * @param batch how many jobs a call takes, and how long a job waits for others
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder batchHandler(BatchHandler<?> handler, BatchOptions batch) {
+      return batchHandler(handler, batch, HandlerOptions.asAnnotated());
+    }
+
+    /**
+     * Adds a handler that takes several jobs in one call, with settings that override its
+     * annotation. Its timeout is that of a call, its concurrency bounds calls at once.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder batchHandler(
+        BatchHandler<?> handler, BatchOptions batch, HandlerOptions handlerOptions) {
+      handlers.addBatch(null, handler, batch, handlerOptions);
+      return this;
+    }
+
+    /**
+     * Adds a handler that takes several jobs of a payload class in one call; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P> Builder batchHandler(Class<P> payload, BatchOptions batch, BatchHandler<P> handler) {
+      return batchHandler(payload, batch, HandlerOptions.asAnnotated(), handler);
+    }
+
+    /**
+     * Adds a handler that takes several jobs of a payload class in one call, with settings; it may
+     * be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P> Builder batchHandler(
+        Class<P> payload,
+        BatchOptions batch,
+        HandlerOptions handlerOptions,
+        BatchHandler<P> handler) {
+      handlers.addBatch(Objects.requireNonNull(payload, "payload"), handler, batch, handlerOptions);
+      return this;
+    }
+
+    /**
+     * Adds a handler class that takes several jobs in one call, with settings; the {@link #factory}
+     * makes one for each call.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder batchHandlerClass(
+        Class<? extends BatchHandler<?>> handlerClass,
+        BatchOptions batch,
+        HandlerOptions handlerOptions) {
+      handlers.addBatchClass(
+          Objects.requireNonNull(handlerClass, "handlerClass"),
+          batch,
+          handlerOptions,
+          () -> factory);
+      needsFactory = true;
+      return this;
+    }
+
     /** Sets what makes the handlers added with {@link #handlerClass}. Default none. */
     public Builder factory(HandlerFactory handlerFactory) {
       factory = Objects.requireNonNull(handlerFactory, "handlerFactory");
@@ -301,8 +368,10 @@ public final class Worker implements AutoCloseable {
      * Starts the worker. Returns at once: an engine that is away is waited for.
      *
      * @throws InvalidHandlerException if there is no handler, handler classes have no factory,
-     *     virtual threads are asked for where there are none, or {@code 2 reapPeriod + reapJitter +
-     *     the engine's reconnect cap} is more than {@code lease - extendPeriod}
+     *     virtual threads are asked for where there are none, {@code 2 reapPeriod + reapJitter +
+     *     the engine's reconnect cap} is more than {@code lease - extendPeriod}, or a batch handler
+     *     waits longer than {@code extendPeriod} or meets an interceptor that is no {@link
+     *     dev.holdfast.worker.BatchInterceptor}
      * @throws dev.holdfast.schedule.InvalidScheduleException if a {@code @Recurring} says what
      *     cannot be, or two schedules have one name in one queue
      * @throws IllegalStateException if this builder has started a worker before

@@ -6,7 +6,9 @@
  * <ol>
  *   <li>{@link dev.holdfast.job.JobType}, {@link dev.holdfast.job.HandlesJob}: the two annotations;
  *   <li>{@link dev.holdfast.job.JobHandler}, {@link dev.holdfast.job.ResultHandler}, {@link
- *       dev.holdfast.job.JobContext}: the user's code and what it may ask for;
+ *       dev.holdfast.job.JobContext}: the user's code and what it may ask for; {@link
+ *       dev.holdfast.job.BatchHandler}, {@link dev.holdfast.job.BatchItem}: the same for several
+ *       jobs in one call; {@link dev.holdfast.job.ClaimedJob}: what both see of a job;
  *   <li>{@link dev.holdfast.job.JobId}, {@link dev.holdfast.job.JobState}, {@link
  *       dev.holdfast.job.StateReason}, {@link dev.holdfast.job.Counters}, {@link
  *       dev.holdfast.job.JobStatus}: how a job is named and how it stands;

@@ -16,20 +16,6 @@ import org.jspecify.annotations.Nullable;
  * an interrupt that came late would hit the next job.
  */
 final class ActiveJob {
-  /** Where a claim stands in this process. */
-  enum Phase {
-    /** Its thread has not begun. */
-    CLAIMED,
-    /** Waits for its handler's own concurrency. */
-    WAITING,
-    /** The handler is being called. */
-    RUNNING,
-    /** The handler has ended; its thread writes notes and decides. */
-    ENDED,
-    /** The verdict is given; the slot is free. */
-    SETTLED
-  }
-
   private final Claim claim;
   private final Consumer consumer;
   private final ReentrantLock lock = new ReentrantLock();
@@ -63,6 +49,8 @@ final class ActiveJob {
   private volatile @Nullable RegisteredHandler handler;
   private volatile long startedAt;
   private volatile long deadline;
+  // The call it shares with other jobs; null if it is alone.
+  private volatile @Nullable BatchCall sharedCall;
 
   /** Written once, under the lock. */
   private volatile @Nullable Verdict verdict;
@@ -138,11 +126,17 @@ final class ActiveJob {
   }
 
   boolean drained() {
-    return drained;
+    BatchCall call = sharedCall;
+    return drained || (call != null && call.drained());
   }
 
   boolean timedOut() {
-    return timedOut;
+    BatchCall call = sharedCall;
+    return timedOut || (call != null && call.timedOut());
+  }
+
+  @Nullable BatchCall sharedCall() {
+    return sharedCall;
   }
 
   /** How long ago the latest lease began, at the least. */
@@ -168,9 +162,29 @@ final class ActiveJob {
 
   // ---- its thread -------------------------------------------------------------------------------
 
-  /** Begins to wait for the handler's gate; false if the job is to be handed back instead. */
-  boolean startWaiting() {
-    return enter(Phase.WAITING);
+  /**
+   * Begins to wait for the handler's gate or for the other jobs of a batch; false if the job is to
+   * be handed back instead.
+   *
+   * @param caller the thread that will call the handler
+   */
+  boolean startWaiting(Thread caller) {
+    return enter(Phase.WAITING, caller);
+  }
+
+  /** No interrupt comes for it any more until it runs. */
+  void stopWaiting() {
+    lock.lock();
+    try {
+      thread = null;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Whether it is to be handed back instead of run. */
+  boolean isUnwanted() {
+    return phase == Phase.SETTLED || drained || leaseLost || cancelRequested;
   }
 
   /** Notes that a permit was taken; it is given back with the verdict. */
@@ -187,27 +201,32 @@ final class ActiveJob {
     }
   }
 
-  /** Begins to run; false if the job is to be handed back instead. */
-  boolean startRunning(long timeoutNanos) {
-    long now = System.nanoTime();
+  /** As {@link #startRunning(long, long)}, in a call that it shares. */
+  boolean startRunning(BatchCall call, long now, long timeoutNanos) {
+    sharedCall = call;
+    return startRunning(now, timeoutNanos);
+  }
+
+  /** Begins to run now, a nanoTime; false if the job is to be handed back instead. */
+  boolean startRunning(long now, long timeoutNanos) {
     startedAt = now == 0 ? 1 : now;
     deadline = now + timeoutNanos;
-    if (enter(Phase.RUNNING)) {
+    if (enter(Phase.RUNNING, Thread.currentThread())) {
       return true;
     }
     startedAt = 0;
     return false;
   }
 
-  private boolean enter(Phase next) {
+  private boolean enter(Phase next, Thread worksFor) {
     lock.lock();
     try {
-      if (phase == Phase.SETTLED || drained || leaseLost || cancelRequested) {
+      if (isUnwanted()) {
         thread = null;
         return false;
       }
       phase = next;
-      thread = Thread.currentThread();
+      thread = worksFor;
       return true;
     } finally {
       lock.unlock();
@@ -256,7 +275,10 @@ final class ActiveJob {
         return false;
       }
       if (phase == Phase.RUNNING) {
-        stuck.incrementAndGet();
+        BatchCall call = sharedCall;
+        if (call == null || call.leaveBehind()) {
+          stuck.incrementAndGet();
+        }
         tookNanos = System.nanoTime() - startedAt;
       }
       settleLocked(given);
@@ -283,13 +305,13 @@ final class ActiveJob {
 
   // ---- other threads ----------------------------------------------------------------------------
 
-  /** Somebody asked that the job ends: the handler is interrupted once. */
+  /** Somebody asked that the job ends: its handler is interrupted once, if it is alone there. */
   void cancel() {
     lock.lock();
     try {
       if (!cancelRequested) {
         cancelRequested = true;
-        interruptLocked();
+        interruptForItself();
       }
     } finally {
       lock.unlock();
@@ -304,7 +326,7 @@ final class ActiveJob {
         return false;
       }
       leaseLost = true;
-      interruptLocked();
+      interruptForItself();
       return true;
     } finally {
       lock.unlock();
@@ -315,7 +337,8 @@ final class ActiveJob {
   boolean timeOut() {
     lock.lock();
     try {
-      if (timedOut || phase != Phase.RUNNING) {
+      BatchCall call = sharedCall;
+      if (phase != Phase.RUNNING || (call == null ? timedOut : !call.timeOut())) {
         return false;
       }
       timedOut = true;
@@ -334,7 +357,14 @@ final class ActiveJob {
   void drain(boolean running) {
     lock.lock();
     try {
-      if (phase == Phase.CLAIMED || phase == Phase.WAITING || (running && phase == Phase.RUNNING)) {
+      BatchCall call = sharedCall;
+      if (phase == Phase.RUNNING && call != null) {
+        if (running && call.drain()) {
+          interruptLocked();
+        }
+      } else if (phase == Phase.CLAIMED
+          || phase == Phase.WAITING
+          || (running && phase == Phase.RUNNING)) {
         drained = true;
         interruptLocked();
       }
@@ -350,6 +380,13 @@ final class ActiveJob {
       return thread == null ? new StackTraceElement[0] : thread.getStackTrace();
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** What concerns this job alone must not interrupt the others of its batch. */
+  private void interruptForItself() {
+    if (phase != Phase.RUNNING || sharedCall == null) {
+      interruptLocked();
     }
   }
 

@@ -4,7 +4,8 @@ import dev.holdfast.job.JobContext;
 
 /**
  * Wraps every attempt on its handler's thread: to open a trace span, a tenant, a security context.
- * The first registered is the outermost; the MDC is set around them all.
+ * The first registered is the outermost; the MDC is set around them all. Beside a batch handler it
+ * must be a {@link BatchInterceptor}.
  */
 @FunctionalInterface
 public interface AttemptInterceptor {

@@ -3,7 +3,6 @@ package dev.holdfast.worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -47,8 +46,7 @@ final class Drain {
   private final Ticker ticker;
   private final LeaseKeeper leases;
   private final TimeoutWatch timeouts;
-  private final AttemptLines lines;
-  private final AtomicInteger stuck;
+  private final Settler settler;
   private final Wakeup wakeup = new Wakeup();
 
   Drain(
@@ -60,8 +58,7 @@ final class Drain {
       Ticker ticker,
       LeaseKeeper leases,
       TimeoutWatch timeouts,
-      AttemptLines lines,
-      AtomicInteger stuck) {
+      Settler settler) {
     this.worker = worker;
     this.options = options;
     this.claimLoops = claimLoops;
@@ -70,8 +67,7 @@ final class Drain {
     this.ticker = ticker;
     this.leases = leases;
     this.timeouts = timeouts;
-    this.lines = lines;
-    this.stuck = stuck;
+    this.settler = settler;
   }
 
   void run() {
@@ -151,7 +147,7 @@ final class Drain {
   private void letGo() {
     forEachJob(
         job -> {
-          if (job.phase() == ActiveJob.Phase.RUNNING) {
+          if (job.phase() == Phase.RUNNING) {
             StackTraceElement[] stack = job.stack();
             if (Stream.of(stack).anyMatch(Drain::endsTheJvm)) {
               abandon(job);
@@ -173,8 +169,7 @@ final class Drain {
   }
 
   private void abandon(ActiveJob job) {
-    if (job.giveUp(Verdict.released("its handler ends the JVM"), stuck)) {
-      job.consumer().abandoned(job);
+    if (settler.abandon(job, Verdict.released("its handler ends the JVM"))) {
       log.warn(
           "{}: its handler ends the JVM; the job is left to its lease, whose end counts as a crash",
           AttemptLines.head(job));
@@ -196,7 +191,7 @@ final class Drain {
   private void giveUp() {
     forEachJob(
         job -> {
-          if (job.phase() != ActiveJob.Phase.SETTLED && job.phase() != ActiveJob.Phase.ENDED) {
+          if (job.phase() != Phase.SETTLED && job.phase() != Phase.ENDED) {
             handBack(job, "its handler did not end when it was interrupted");
           }
         });
@@ -204,10 +199,7 @@ final class Drain {
 
   private void handBack(ActiveJob job, String why) {
     String stack = TimeoutWatch.stack(job);
-    Verdict verdict = Verdict.released("the worker closes and " + why);
-    if (job.giveUp(verdict, stuck)) {
-      job.consumer().published(job);
-      lines.ended(job, verdict);
+    if (settler.giveUp(job, Verdict.released("the worker closes and " + why))) {
       log.warn("{}: {}; its thread is left behind at{}", AttemptLines.head(job), why, stack);
     }
   }

@@ -1,5 +1,6 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.job.BatchHandler;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobContext;
@@ -55,6 +56,43 @@ public final class Handlers {
   }
 
   /**
+   * Adds a handler that takes several jobs at a time.
+   *
+   * @param payload its payload class, or null to find it from the handler's class
+   * @throws InvalidHandlerException if it cannot be registered
+   */
+  public void addBatch(
+      @Nullable Class<?> payload,
+      BatchHandler<?> handler,
+      BatchOptions batch,
+      HandlerOptions options) {
+    Objects.requireNonNull(handler, "handler");
+    Objects.requireNonNull(batch, "batch");
+    add(handler.getClass(), BatchHandler.class, payload, options, batchCode(batch, handler));
+  }
+
+  /**
+   * Adds a handler that takes several jobs at a time and that a factory makes for each call.
+   *
+   * @param handler its class: a BatchHandler
+   * @param factory asked when the worker runs, so that it may be set later than the handler
+   * @throws InvalidHandlerException if it cannot be registered
+   */
+  public void addBatchClass(
+      Class<? extends BatchHandler<?>> handler,
+      BatchOptions batch,
+      HandlerOptions options,
+      Supplier<@Nullable HandlerFactory> factory) {
+    Objects.requireNonNull(batch, "batch");
+    RegisteredHandler.Batch code =
+        new RegisteredHandler.Batch(
+            batch,
+            items ->
+                batchCode(batch, (BatchHandler<?>) make(handler, factory)).call().handle(items));
+    add(handler, BatchHandler.class, null, options, code);
+  }
+
+  /**
    * Adds a handler that a factory makes for each attempt.
    *
    * @param handler its class: a JobHandler or a ResultHandler
@@ -70,18 +108,11 @@ public final class Handlers {
               + handler.getName()
               + " must implement "
               + (plain ? "only one of" : "one of")
-              + " JobHandler and ResultHandler");
+              + " JobHandler and ResultHandler; a BatchHandler is added with batchHandlerClass");
     }
-    RegisteredHandler.Call call =
+    RegisteredHandler.Single call =
         (payload, context) -> {
-          Object made = Objects.requireNonNull(factory.get(), "factory").create(handler);
-          if (!handler.isInstance(made)) {
-            throw new IllegalStateException(
-                "the handler factory returned "
-                    + (made == null ? "null" : made.getClass().getName())
-                    + " for "
-                    + handler.getName());
-          }
+          Object made = make(handler, factory);
           return (made instanceof JobHandler<?> j
                   ? plainCall(j)
                   : resultCall((ResultHandler<?, ?>) made))
@@ -90,12 +121,25 @@ public final class Handlers {
     add(handler, plain ? JobHandler.class : ResultHandler.class, null, options, call);
   }
 
+  private static Object make(Class<?> handler, Supplier<@Nullable HandlerFactory> factory)
+      throws Exception {
+    Object made = Objects.requireNonNull(factory.get(), "factory").create(handler);
+    if (!handler.isInstance(made)) {
+      throw new IllegalStateException(
+          "the handler factory returned "
+              + (made == null ? "null" : made.getClass().getName())
+              + " for "
+              + handler.getName());
+    }
+    return made;
+  }
+
   private void add(
       Class<?> handler,
       Class<?> contract,
       @Nullable Class<?> given,
       HandlerOptions options,
-      RegisteredHandler.Call call) {
+      RegisteredHandler.Code code) {
     Objects.requireNonNull(options, "options");
     Type payload = given == null ? PayloadClass.of(handler, contract) : given;
     Class<?> payloadClass = Objects.requireNonNull(PayloadClass.raw(payload));
@@ -130,7 +174,7 @@ public final class Handlers {
                 handler.getName(),
                 settings,
                 gate,
-                call));
+                code));
     if (before != null) {
       throw new InvalidHandlerException(
           "job type "
@@ -173,11 +217,52 @@ public final class Handlers {
     }
   }
 
+  /**
+   * Checks that batch handlers can run as their worker is made.
+   *
+   * @throws InvalidHandlerException if one waits for its jobs longer than leases are left alone, or
+   *     an interceptor knows single attempts only
+   */
+  void requireFit(WorkerOptions options, List<AttemptInterceptor> interceptors) {
+    for (RegisteredHandler handler : byType.values()) {
+      if (handler.code() instanceof RegisteredHandler.Batch batch) {
+        requireFit(handler, batch.options(), options, interceptors);
+      }
+    }
+  }
+
+  private static void requireFit(
+      RegisteredHandler handler,
+      BatchOptions batch,
+      WorkerOptions options,
+      List<AttemptInterceptor> interceptors) {
+    if (batch.maxWait().compareTo(options.extendPeriod()) > 0) {
+      throw new InvalidHandlerException(
+          "maxWait of batch handler "
+              + handler.name()
+              + " is "
+              + batch.maxWait()
+              + "; it must be at most the worker's extendPeriod, "
+              + options.extendPeriod());
+    }
+    for (AttemptInterceptor interceptor : interceptors) {
+      if (!(interceptor instanceof BatchInterceptor)) {
+        throw new InvalidHandlerException(
+            "interceptor "
+                + interceptor.getClass().getName()
+                + " wraps single attempts, and "
+                + handler.name()
+                + " is called for several at once: make it a BatchInterceptor, or give the batch"
+                + " handler a worker of its own");
+      }
+    }
+  }
+
   // The payload was decoded to the class that the handler's own type argument, or the caller's
   // class
   // token, names: the cast cannot fail.
   @SuppressWarnings("unchecked")
-  private static RegisteredHandler.Call plainCall(JobHandler<?> handler) {
+  private static RegisteredHandler.Single plainCall(JobHandler<?> handler) {
     JobHandler<Object> any = (JobHandler<Object>) handler;
     return (Object payload, JobContext context) -> {
       any.handle(payload, context);
@@ -186,7 +271,12 @@ public final class Handlers {
   }
 
   @SuppressWarnings("unchecked")
-  private static RegisteredHandler.Call resultCall(ResultHandler<?, ?> handler) {
+  private static RegisteredHandler.Single resultCall(ResultHandler<?, ?> handler) {
     return ((ResultHandler<Object, Object>) handler)::handle;
+  }
+
+  @SuppressWarnings("unchecked")
+  private static RegisteredHandler.Batch batchCode(BatchOptions batch, BatchHandler<?> handler) {
+    return new RegisteredHandler.Batch(batch, ((BatchHandler<Object>) handler)::handle);
   }
 }

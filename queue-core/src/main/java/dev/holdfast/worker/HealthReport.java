@@ -39,7 +39,7 @@ final class HealthReport {
         }
         latest = Math.min(latest, now - consumer.answeredAt());
         for (ActiveJob job : consumer.heldJobs()) {
-          running += job.phase() == ActiveJob.Phase.RUNNING ? 1 : 0;
+          running += job.phase() == Phase.RUNNING ? 1 : 0;
         }
       }
       sinceLastTurn.put(queue.ref().name(), Duration.ofNanos(Math.max(0, latest)));

@@ -1,5 +1,6 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.job.BatchHandler;
 import dev.holdfast.job.InvalidHandlerException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
@@ -9,8 +10,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the payload class of a handler class: the first type argument of {@code JobHandler} or
- * {@code ResultHandler}, through any depth of superclasses and interfaces.
+ * Finds the payload class of a handler class: the first type argument of {@code JobHandler}, {@code
+ * ResultHandler} or {@code BatchHandler}, through any depth of superclasses and interfaces.
  */
 final class PayloadClass {
   private PayloadClass() {}
@@ -19,7 +20,7 @@ final class PayloadClass {
    * The payload's type as it is declared.
    *
    * @param handler the handler's class
-   * @param contract JobHandler or ResultHandler
+   * @param contract JobHandler, ResultHandler or BatchHandler
    * @throws InvalidHandlerException if the class does not say
    */
   static Type of(Class<?> handler, Class<?> contract) {
@@ -40,7 +41,10 @@ final class PayloadClass {
             + handler.getName()
             + ": "
             + why
-            + "; register it as handler(Payload.class, handler)");
+            + "; register it as "
+            + (contract == BatchHandler.class
+                ? "batchHandler(Payload.class, batch, handler)"
+                : "handler(Payload.class, handler)"));
   }
 
   /** The class of a type, or null if it is none. */

@@ -21,6 +21,9 @@ final class Pool {
   /** Taken by the claim loop, given back by whoever settles a job. */
   private final AtomicInteger free;
 
+  /** Slots whose jobs wait for others of their batch. Changed by the threads of handlers. */
+  private final AtomicInteger gathering = new AtomicInteger();
+
   /** Filled before the loop starts, then only read. */
   private final List<Consumer> consumers = new ArrayList<>(1);
 
@@ -72,6 +75,16 @@ final class Pool {
     if (waiting != null) {
       waiting.signal();
     }
+  }
+
+  /** So many jobs more wait for others of their batch. */
+  void gathers(int count) {
+    gathering.addAndGet(count);
+  }
+
+  /** Whether each slot holds a job that waits for others of its batch. */
+  boolean allGather() {
+    return gathering.get() == slots;
   }
 
   /** Wakes the claim loop to look at its queues. */

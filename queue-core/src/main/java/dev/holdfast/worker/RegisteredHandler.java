@@ -1,7 +1,9 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.job.BatchItem;
 import dev.holdfast.job.JobContext;
 import java.lang.reflect.Type;
+import java.util.List;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
@@ -13,8 +15,8 @@ import org.jspecify.annotations.Nullable;
  * @param payload what the payload is decoded to
  * @param name its class, for messages
  * @param settings how it runs
- * @param gate one permit for each attempt that may run at once in this worker; null without a bound
- * @param call calls it
+ * @param gate one permit for each call that may run at once in this worker; null without a bound
+ * @param code what is called
  */
 record RegisteredHandler(
     String type,
@@ -23,12 +25,30 @@ record RegisteredHandler(
     String name,
     HandlerSettings settings,
     @Nullable Semaphore gate,
-    Call call) {
+    Code code) {
 
-  /** Calls the user's code. */
+  /** The user's code. */
+  sealed interface Code permits Single, Batch {}
+
+  /** Code that is called for one job. */
   @FunctionalInterface
-  interface Call {
+  non-sealed interface Single extends Code {
     /** Returns the result to store, or null. */
     @Nullable Object handle(Object payload, JobContext context) throws Exception;
+  }
+
+  /**
+   * Code that is called for several jobs.
+   *
+   * @param options how many, and when
+   * @param call calls it
+   */
+  record Batch(BatchOptions options, Call call) implements Code {
+    /** Calls the user's code. */
+    @FunctionalInterface
+    interface Call {
+      /** Each job has its outcome, or that of the call. */
+      void handle(List<BatchItem<Object>> batch) throws Exception;
+    }
   }
 }

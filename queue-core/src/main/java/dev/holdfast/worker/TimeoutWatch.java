@@ -3,7 +3,6 @@ package dev.holdfast.worker;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -22,29 +21,14 @@ final class TimeoutWatch {
   private static final int MOST_FRAMES = 12;
 
   private final List<ServedQueue> queues;
-  private final OutcomeRules rules;
-  private final AttemptLines lines;
-  private final AtomicInteger stuck;
+  private final Settler settler;
   private final long graceNanos;
   private final long periodNanos;
   private final Loop loop;
 
-  /**
-   * Creates the watch.
-   *
-   * @param stuck counts threads that run on after their attempt was given up
-   */
-  TimeoutWatch(
-      WorkerPlan plan,
-      String worker,
-      List<ServedQueue> queues,
-      OutcomeRules rules,
-      AttemptLines lines,
-      AtomicInteger stuck) {
+  TimeoutWatch(WorkerPlan plan, String worker, List<ServedQueue> queues, Settler settler) {
     this.queues = queues;
-    this.rules = rules;
-    this.lines = lines;
-    this.stuck = stuck;
+    this.settler = settler;
     this.graceNanos = plan.options().interruptGrace().toNanos();
     this.periodNanos = period(plan.handlers()).toNanos();
     this.loop = new Loop(worker + "-timeouts", true, new Wakeup(), this::round);
@@ -73,7 +57,7 @@ final class TimeoutWatch {
     for (ServedQueue queue : queues) {
       for (Consumer consumer : queue.consumers()) {
         for (ActiveJob job : consumer.heldJobs()) {
-          if (job.phase() == ActiveJob.Phase.RUNNING && now - job.deadline() >= 0) {
+          if (job.phase() == Phase.RUNNING && now - job.deadline() >= 0) {
             overdue(job, now);
           }
         }
@@ -97,10 +81,10 @@ final class TimeoutWatch {
     }
     String stack = stack(job);
     Verdict verdict =
-        rules.timedOut(null, job.cancelRequested(), job.claim().counters(), handler.settings());
-    if (job.giveUp(verdict, stuck)) {
-      job.consumer().published(job);
-      lines.ended(job, verdict);
+        settler
+            .rules()
+            .timedOut(null, job.cancelRequested(), job.claim().counters(), handler.settings());
+    if (settler.giveUp(job, verdict)) {
       log.warn(
           "{}: its handler did not end when it was interrupted; its slot is free, its thread runs"
               + " on at{}",

@@ -2,14 +2,25 @@ package dev.holdfast.worker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Objects;
 
 /** The verb a handler called; see {@code JobContext}. */
 sealed interface VerbCall {
   /** Run it again later, no failure. */
-  record Snooze(Duration delay) implements VerbCall {}
+  record Snooze(Duration delay) implements VerbCall {
+    /** Checks the delay, in the thread of whoever asked for it. */
+    public Snooze {
+      requireWait(delay);
+    }
+  }
 
   /** Run it again later, no failure, and nobody of its limit key before. */
-  record BackOff(Duration delay) implements VerbCall {}
+  record BackOff(Duration delay) implements VerbCall {
+    /** Checks the delay, in the thread of whoever asked for it. */
+    public BackOff {
+      requireWait(delay);
+    }
+  }
 
   /** A failure; run it again at an instant of the worker's clock. */
   record RetryAt(Instant instant) implements VerbCall {}
@@ -19,4 +30,16 @@ sealed interface VerbCall {
 
   /** A dead letter at once. */
   record Bury(String why) implements VerbCall {}
+
+  private static void requireWait(Duration delay) {
+    Objects.requireNonNull(delay, "delay");
+    if (delay.isNegative() || delay.compareTo(OutcomeRules.LONGEST_WAIT) > 0) {
+      throw new IllegalArgumentException(
+          "delay is "
+              + delay
+              + "; it must be zero to "
+              + OutcomeRules.LONGEST_WAIT.toDays()
+              + " d");
+    }
+  }
 }

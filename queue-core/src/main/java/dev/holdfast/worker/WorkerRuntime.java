@@ -34,6 +34,7 @@ public final class WorkerRuntime implements AutoCloseable {
   private final Housekeeper housekeeper;
   private final Ticker ticker;
   private final AttemptLines lines;
+  private final Settler settler;
   private final AtomicInteger stuck = new AtomicInteger();
 
   /** One object, so that the meters can give it back. */
@@ -51,7 +52,7 @@ public final class WorkerRuntime implements AutoCloseable {
     this.name = given == null ? hostAndProcess() : given;
     this.threads = HandlerThreads.of(plan.options().threads(), name);
     this.lines = new AttemptLines(plan.options().attemptLog());
-    OutcomeRules rules = new OutcomeRules(plan.clock(), ThreadRandom.INSTANCE);
+    this.settler = new Settler(new OutcomeRules(plan.clock(), ThreadRandom.INSTANCE), lines, stuck);
     List<WorkerPlan.Share> shares = shares(plan);
     for (WorkerPlan.Share share : shares) {
       for (String queue : share.order().queues()) {
@@ -63,8 +64,8 @@ public final class WorkerRuntime implements AutoCloseable {
     this.housekeeper = new Housekeeper(plan, name, all);
     this.ticker = new Ticker(plan, name, all);
     this.leases = new LeaseKeeper(plan, name, all);
-    this.timeouts = new TimeoutWatch(plan, name, all, rules, lines, stuck);
-    AttemptRunner runner = new AttemptRunner(plan, rules, lines, stuck);
+    this.timeouts = new TimeoutWatch(plan, name, all, settler);
+    AttemptRunner runner = new AttemptRunner(plan, lines, settler);
     SuspectGate suspects = new SuspectGate();
     for (WorkerPlan.Share share : shares) {
       for (int slots : Pool.split(share.slots())) {
@@ -82,6 +83,7 @@ public final class WorkerRuntime implements AutoCloseable {
    */
   public static WorkerRuntime start(WorkerPlan plan) {
     plan.handlers().requireSome();
+    plan.handlers().requireFit(plan.options(), plan.interceptors());
     checkPeriods(plan.options(), plan.engine().reconnectCap());
     WorkerRuntime runtime = new WorkerRuntime(plan);
     try {
@@ -185,6 +187,7 @@ public final class WorkerRuntime implements AutoCloseable {
             handler.type(),
             handler.queue());
       }
+      warnOfFewSlots(handler);
     }
     if (plan.options().closeOnShutdown()) {
       Thread hook = new Thread(this::close, name + "-shutdown");
@@ -212,6 +215,23 @@ public final class WorkerRuntime implements AutoCloseable {
     housekeeper.loop().start();
     ticker.loop().start();
     claimLoops.forEach(each -> each.loop().start());
+  }
+
+  private void warnOfFewSlots(RegisteredHandler handler) {
+    ServedQueue queue = queues.get(handler.queue());
+    if (queue != null && handler.code() instanceof RegisteredHandler.Batch batch) {
+      int slots = queue.consumers().stream().mapToInt(each -> each.pool().slots()).sum();
+      if (slots < batch.options().maxItems()) {
+        log.warn(
+            "{}: handler {} takes batches of {}, and queue {} has {} slots: no batch will be larger"
+                + " than that",
+            name,
+            handler.name(),
+            batch.options().maxItems(),
+            handler.queue(),
+            slots);
+      }
+    }
   }
 
   /** The worker's name. */
@@ -249,8 +269,7 @@ public final class WorkerRuntime implements AutoCloseable {
               ticker,
               leases,
               timeouts,
-              lines,
-              stuck)
+              settler)
           .run();
       threads.close();
       queues.values().forEach(queue -> plan.meters().unwatch(queue.ref().name()));

@@ -3,6 +3,9 @@ package dev.holdfast.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.holdfast.job.BatchHandler;
+import dev.holdfast.job.BatchItem;
+import dev.holdfast.job.ClaimedJob;
 import dev.holdfast.job.HandlesJob;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobContext;
@@ -76,11 +79,22 @@ class HandlersTest {
     public void handle(BadType job, JobContext context) {}
   }
 
+  static final class InBatches implements BatchHandler<Welcome> {
+    @Override
+    public void handle(List<BatchItem<Welcome>> batch) {}
+  }
+
+  private static final BatchOptions TEN = BatchOptions.of(10, Duration.ofMillis(200));
+
   private final Handlers handlers = new Handlers();
 
   private RegisteredHandler registered(JobHandler<?> handler, HandlerOptions options) {
     handlers.add(null, handler, options);
     return handlers.find("mail.welcome");
+  }
+
+  private static RegisteredHandler.Single single(RegisteredHandler handler) {
+    return (RegisteredHandler.Single) handler.code();
   }
 
   @Nested
@@ -160,8 +174,8 @@ class HandlersTest {
               });
       RegisteredHandler handler = handlers.find("mail.welcome");
       assertThat(made[0]).isZero();
-      assertThat(handler.call().handle(new Welcome(1), null)).isEqualTo(1);
-      assertThat(handler.call().handle(new Welcome(1), null)).isEqualTo(1);
+      assertThat(single(handler).handle(new Welcome(1), null)).isEqualTo(1);
+      assertThat(single(handler).handle(new Welcome(1), null)).isEqualTo(1);
       assertThat(made[0]).isEqualTo(2);
     }
 
@@ -176,9 +190,95 @@ class HandlersTest {
     @Test
     void a_factory_that_makes_something_else_fails_the_attempt() {
       handlers.addClass(WelcomeHandler.class, HandlerOptions.asAnnotated(), () -> type -> "no");
-      assertThatThrownBy(() -> handlers.find("mail.welcome").call().handle(new Welcome(1), null))
+      assertThatThrownBy(() -> single(handlers.find("mail.welcome")).handle(new Welcome(1), null))
           .isInstanceOf(IllegalStateException.class)
           .hasMessageContaining("java.lang.String");
+    }
+  }
+
+  @Nested
+  class Batches {
+    @Test
+    void keep_their_options_beside_the_settings_of_their_class() {
+      handlers.addBatch(null, new InBatches(), TEN, HandlerOptions.asAnnotated());
+      RegisteredHandler handler = handlers.find("mail.welcome");
+      assertThat(handler.payload()).isEqualTo(Welcome.class);
+      assertThat(handler.settings().retryPolicy().maxAttempts()).isEqualTo(5);
+      assertThat(((RegisteredHandler.Batch) handler.code()).options()).isEqualTo(TEN);
+    }
+
+    @Test
+    void of_a_lambda_are_asked_for_their_payload_class() {
+      BatchHandler<Welcome> lambda = batch -> {};
+      assertThatThrownBy(() -> handlers.addBatch(null, lambda, TEN, HandlerOptions.asAnnotated()))
+          .isInstanceOf(InvalidHandlerException.class)
+          .hasMessageContaining("batchHandler(Payload.class, batch, handler)");
+    }
+
+    @Test
+    void of_a_class_ask_the_factory_for_each_call() throws Exception {
+      int[] made = {0};
+      handlers.addBatchClass(
+          InBatches.class,
+          TEN,
+          HandlerOptions.asAnnotated(),
+          () ->
+              type -> {
+                made[0]++;
+                return type.getDeclaredConstructor().newInstance();
+              });
+      RegisteredHandler.Batch code = (RegisteredHandler.Batch) handlers.find("mail.welcome").code();
+      code.call().handle(List.of());
+      code.call().handle(List.of());
+      assertThat(made[0]).isEqualTo(2);
+    }
+
+    @Test
+    void have_bounds() {
+      for (int most : new int[] {0, 10_001}) {
+        assertThatThrownBy(() -> BatchOptions.of(most, Duration.ofMillis(200)))
+            .isInstanceOf(InvalidHandlerException.class)
+            .hasMessageContaining("1 to 10,000");
+      }
+      for (Duration wait : List.of(Duration.ZERO, Duration.ofMinutes(2))) {
+        assertThatThrownBy(() -> BatchOptions.of(10, wait))
+            .isInstanceOf(InvalidHandlerException.class)
+            .hasMessageContaining("1 ms to 1 minute");
+      }
+    }
+
+    @Test
+    void do_not_wait_longer_than_leases_are_left_alone() {
+      BatchOptions slow = BatchOptions.of(10, Duration.ofSeconds(11));
+      handlers.addBatch(null, new InBatches(), slow, HandlerOptions.asAnnotated());
+      assertThatThrownBy(() -> handlers.requireFit(WorkerOptions.defaults(), List.of()))
+          .isInstanceOf(InvalidHandlerException.class)
+          .hasMessageContaining("extendPeriod, PT10S")
+          .hasMessageContaining("InBatches");
+    }
+
+    @Test
+    void refuse_interceptors_that_know_single_attempts_only() {
+      AttemptInterceptor single = (context, attempt) -> attempt.proceed();
+      handlers.requireFit(WorkerOptions.defaults(), List.of(single));
+
+      handlers.addBatch(null, new InBatches(), TEN, HandlerOptions.asAnnotated());
+      handlers.requireFit(WorkerOptions.defaults(), List.of(new BothWays()));
+      assertThatThrownBy(() -> handlers.requireFit(WorkerOptions.defaults(), List.of(single)))
+          .isInstanceOf(InvalidHandlerException.class)
+          .hasMessageContaining("make it a BatchInterceptor");
+    }
+  }
+
+  private static final class BothWays implements BatchInterceptor {
+    @Override
+    public void around(JobContext context, Chain attempt) throws Exception {
+      attempt.proceed();
+    }
+
+    @Override
+    public void aroundBatch(List<? extends ClaimedJob> batch, Chain call) throws Exception {
+      call.proceed();
     }
   }
 

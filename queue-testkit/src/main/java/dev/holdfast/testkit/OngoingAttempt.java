@@ -1,7 +1,10 @@
 package dev.holdfast.testkit;
 
+import dev.holdfast.job.ClaimedJob;
+import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobId;
-import dev.holdfast.worker.AttemptInterceptor;
+import dev.holdfast.worker.BatchInterceptor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The attempt that runs on a thread, of a worker that a test started. */
@@ -16,14 +19,26 @@ final class OngoingAttempt {
     this.job = job;
   }
 
-  /** Notes each attempt of a worker on its thread. */
-  static AttemptInterceptor of(WorkerSide side) {
-    return (context, attempt) -> {
-      CURRENT.set(new OngoingAttempt(side, context.id()));
-      try {
-        attempt.proceed();
-      } finally {
-        CURRENT.remove();
+  /** Notes each attempt of a worker on its thread; a batch by the first of its jobs. */
+  static BatchInterceptor of(WorkerSide side) {
+    return new BatchInterceptor() {
+      @Override
+      public void around(JobContext context, Chain attempt) throws Exception {
+        note(context, attempt);
+      }
+
+      @Override
+      public void aroundBatch(List<? extends ClaimedJob> batch, Chain call) throws Exception {
+        note(batch.get(0), call);
+      }
+
+      private void note(ClaimedJob job, Chain rest) throws Exception {
+        CURRENT.set(new OngoingAttempt(side, job.id()));
+        try {
+          rest.proceed();
+        } finally {
+          CURRENT.remove();
+        }
       }
     };
   }

@@ -26,7 +26,8 @@ class DocsTest {
   @Test
   void every_java_example_is_a_region_of_code_that_is_compiled() {
     List<String> regions = new ArrayList<>();
-    for (String file : List.of("DocExamples.java", "DocSchedules.java", "DocTestingIT.java")) {
+    for (String file :
+        List.of("DocExamples.java", "DocBatches.java", "DocSchedules.java", "DocTestingIT.java")) {
       regions.addAll(regions(read(ROOT.resolve(EXAMPLES).resolve(file))));
     }
 
