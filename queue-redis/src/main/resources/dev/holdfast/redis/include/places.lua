@@ -48,14 +48,16 @@ local function scope(name, anyway)
   return s
 end
 
--- The limited scopes of a job, its type first.
+-- The limited scopes of a job, its type first. Neighbours mostly have the same.
+local none, of_type, of_key, found = {}, nil, nil, nil
 local function scopes_of(type, key)
-  local t = named and scope('t:' .. type)
-  local k = key ~= '' and scope('k:' .. key)
-  if t and k then
-    return {t, k}
+  if type ~= of_type or key ~= of_key then
+    local t = named and scope('t:' .. type)
+    local k = key ~= '' and scope('k:' .. key)
+    of_type, of_key = type, key
+    found = t and k and {t, k} or t and {t} or k and {k} or none
   end
-  return t and {t} or k and {k} or {}
+  return found
 end
 
 local function first_of(set, name, most)
@@ -325,6 +327,7 @@ end
 -- Nobody of a key begins for so many ms; the job itself is the first afterwards.
 local function back_off(id, lane, key, cost, delay)
   local s = scope('k:' .. key, true)
+  of_type = nil -- it has a limit now
   redis.call('HSET', meta, 'limits', '1')
   s.resume = math.max(s.resume, now + delay)
   s.changed = true
@@ -404,7 +407,7 @@ local function write()
   if #wake > 0 then
     redis.call('ZADD', wakes, unpack(wake))
   end
-  scopes = {}
+  scopes, of_type = {}, nil
 end
 
 return {scope = scope, admit = admit, enter = enter, vacate = vacate, flush_freed = flush_freed, back_off = back_off,

@@ -63,7 +63,7 @@ final class Backlog {
     for (String queue : queues) {
       long started = System.nanoTime();
       QueueStats stats = holdfast.queue(queue).stats();
-      while (stats.ready() + stats.scheduled() + stats.active() > 0) {
+      while (stats.ready() + stats.scheduled() + stats.parked() + stats.active() > 0) {
         if (System.nanoTime() - started > PATIENCE.toNanos()) {
           throw new BrokenDeliveryException("queue " + queue + " does not get empty: " + stats);
         }

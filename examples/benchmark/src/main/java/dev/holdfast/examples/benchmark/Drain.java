@@ -3,6 +3,7 @@ package dev.holdfast.examples.benchmark;
 import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.Worker;
+import dev.holdfast.examples.benchmark.DrainPlan.Limited;
 import dev.holdfast.job.Priority;
 import dev.holdfast.retry.Backoff;
 import dev.holdfast.retry.Jitter;
@@ -48,6 +49,7 @@ final class Drain {
       Deliveries counted;
       Sample sample;
       AtomicInteger failures = new AtomicInteger();
+      limit(holdfast);
       try (Worker ignored = start(holdfast, receiver)) {
         Deliveries priming = receiver.count(new Deliveries(Receiver.PRIMING));
         fill(holdfast, Receiver.PRIMING);
@@ -73,6 +75,13 @@ final class Drain {
     }
   }
 
+  private void limit(Holdfast holdfast) {
+    Limited limited = plan.limited();
+    if (limited != null) {
+      queues.forEach(queue -> holdfast.queue(queue).limit(limited.scope(), limited.limit()));
+    }
+  }
+
   private Worker start(Holdfast holdfast, Receiver receiver) {
     Worker.Builder builder =
         Worker.on(holdfast)
@@ -94,6 +103,10 @@ final class Drain {
         number -> {
           EnqueueOptions options =
               EnqueueOptions.defaults().queue(queues.get(number % queues.size()));
+          Limited limited = plan.limited();
+          if (limited != null && limited.keys() > 0) {
+            options = options.limitKey("tenant:" + number % limited.keys());
+          }
           return plan.mixedPriorities()
               ? options.priority(PRIORITIES[number % PRIORITIES.length])
               : options;

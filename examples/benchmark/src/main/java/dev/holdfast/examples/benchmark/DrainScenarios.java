@@ -2,6 +2,9 @@ package dev.holdfast.examples.benchmark;
 
 import dev.holdfast.examples.benchmark.BareList.Way;
 import dev.holdfast.job.Retention;
+import dev.holdfast.limit.Limit;
+import dev.holdfast.limit.LimitScope;
+import dev.holdfast.limit.Rate;
 import dev.holdfast.worker.WorkerOptions.Threads;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -60,6 +63,30 @@ final class DrainScenarios {
         "a drain of one lane, and of all three",
         row("all normal", DrainPlan.USUAL),
         row("a third each high, normal, low", DrainPlan.USUAL.withMixedPriorities()));
+  }
+
+  Scenario limits() {
+    Rate enough = new Rate(Rate.MOST, Duration.ofSeconds(1), Rate.MOST);
+    return scenario(
+        "limits",
+        "a drain without a limit, and under limits that 50 slots can just reach, or that hold back",
+        row("none", DrainPlan.USUAL),
+        row("queue, 50 at once", limited(LimitScope.queue(), Limit.concurrency(50), 0)),
+        row("queue, a rate beyond reach", limited(LimitScope.queue(), Limit.rate(enough), 0)),
+        row("type, 50 at once", limited(LimitScope.type(Noop.TYPE), Limit.concurrency(50), 0)),
+        row(
+            "each of 100 keys, 2 at once",
+            limited(LimitScope.eachKey(), Limit.concurrency(2), 100)),
+        row(
+            "each of 10,000 keys, 2 at once",
+            limited(LimitScope.eachKey(), Limit.concurrency(2), 10_000)),
+        row(
+            "each of 10,000 keys in order",
+            limited(LimitScope.eachKey(), Limit.inOrder(), 10_000)));
+  }
+
+  private static DrainPlan limited(LimitScope scope, Limit limit, int keys) {
+    return DrainPlan.USUAL.withLimit(scope, limit, keys);
   }
 
   Scenario retention() {

@@ -26,10 +26,14 @@ final class IdleScenario {
             Row.holdfast(
                 "1 queue, 50 slots",
                 bench.scale().fixed(Receiver.PRIMING),
-                new IdleScenario(bench)::run)));
+                jobs -> new IdleScenario(bench).run(jobs, 0)),
+            Row.holdfast(
+                "1 queue, 50 slots, 100,000 jobs parked",
+                bench.scale().fixed(Receiver.PRIMING),
+                jobs -> new IdleScenario(bench).run(jobs, 100_000))));
   }
 
-  private Sample run(int jobs) throws Exception {
+  private Sample run(int jobs, int parked) throws Exception {
     try (Rig rig = bench.rig()) {
       Holdfast holdfast = rig.holdfast();
       Receiver receiver = new Receiver();
@@ -39,6 +43,10 @@ final class IdleScenario {
         Backlog.fill(holdfast, jobs);
         before.await(Backlog.PATIENCE);
         before.requireExact();
+        if (parked > 0) {
+          holdfast.queue(Noop.QUEUE).pauseType(Noop.TYPE);
+          Backlog.fill(holdfast, parked);
+        }
         long quiet = bench.scale().quiet().toNanos();
         Pace.roughlyUntil(System.nanoTime() + Math.min(SETTLING, quiet));
         Measuring measuring = Measuring.start(rig);

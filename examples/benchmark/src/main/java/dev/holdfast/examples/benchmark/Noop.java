@@ -9,9 +9,10 @@ import java.nio.charset.StandardCharsets;
  * @param number which job of its run it is, from 0
  * @param filler makes it 100 bytes
  */
-@JobType(value = "benchmark.noop", queue = Noop.QUEUE)
+@JobType(value = Noop.TYPE, queue = Noop.QUEUE)
 record Noop(int number, String filler) {
   static final String QUEUE = "benchmark";
+  static final String TYPE = "benchmark.noop";
   static final int BYTES = 100;
 
   private static final String HEAD = "{\"number\":";

@@ -22,6 +22,7 @@ final class Scenarios {
     all.add(FeaturesScenario.of(bench));
     all.add(drains.retries());
     all.add(drains.priorities());
+    all.add(drains.limits());
     all.add(drains.retention());
     all.add(drains.meters());
     if (bench.ownServer()) {
