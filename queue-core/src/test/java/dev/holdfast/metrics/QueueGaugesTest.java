@@ -220,7 +220,7 @@ class QueueGaugesTest {
 
       assertThat(registry.find("holdfast.jobs").tag("queue", "q").gauges()).isEmpty();
       assertThat(registry.find("holdfast.oldest.ready.age").tag("queue", "q").gauges()).isEmpty();
-      assertThat(registry.find("holdfast.jobs").tag("queue", "other").gauges()).hasSize(5);
+      assertThat(registry.find("holdfast.jobs").tag("queue", "other").gauges()).hasSize(6);
     }
 
     @Test

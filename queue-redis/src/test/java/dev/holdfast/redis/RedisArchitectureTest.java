@@ -20,13 +20,14 @@ class RedisArchitectureTest {
           .importPackages("dev.holdfast.redis");
 
   @Test
-  void the_engine_knows_jobs_locks_the_seam_and_lettuce_only() {
+  void the_engine_knows_jobs_limits_locks_the_seam_and_lettuce_only() {
     classes()
         .should()
         .onlyDependOnClassesThat()
         .resideInAnyPackage(
             "dev.holdfast.redis..",
             "dev.holdfast.job..",
+            "dev.holdfast.limit..",
             "dev.holdfast.lock..",
             "dev.holdfast.spi..",
             "io.lettuce..",

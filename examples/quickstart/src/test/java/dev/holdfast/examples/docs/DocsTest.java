@@ -27,7 +27,12 @@ class DocsTest {
   void every_java_example_is_a_region_of_code_that_is_compiled() {
     List<String> regions = new ArrayList<>();
     for (String file :
-        List.of("DocExamples.java", "DocBatches.java", "DocSchedules.java", "DocTestingIT.java")) {
+        List.of(
+            "DocExamples.java",
+            "DocBatches.java",
+            "DocLimits.java",
+            "DocSchedules.java",
+            "DocTestingIT.java")) {
       regions.addAll(regions(read(ROOT.resolve(EXAMPLES).resolve(file))));
     }
 
