@@ -112,6 +112,8 @@ class ProtocolModelIT {
     used.addAll(Set.of(Script.LOCK, Script.EXTEND_LOCK, Script.UNLOCK, Script.FIND, Script.LIST));
     // A bound is a setting: no rule of the model depends on it.
     used.add(Script.BOUND);
+    // Limits have random lives of their own, with a check of what is stored after each step.
+    used.add(Script.LIMIT);
     // Schedules add jobs, by scripts that have a contract and processes of their own.
     used.addAll(
         Set.of(
