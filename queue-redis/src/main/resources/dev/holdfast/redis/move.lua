@@ -112,6 +112,7 @@ else
     leave()
   end
   if at > now and limited then
+    limiting().leave_line(id) -- one that was let go has its number still
     limiting().vacate(id, t.type, limit_key_of(t.rest), true)
   end
   t.due = int(math.max(at, now))

@@ -64,6 +64,9 @@ for _, lane in ipairs(lanes) do
       local t = read_track(redis.call('HGET', track, id))
       if not t or t.state == 'q' then
         gone[#gone + 1] = id
+        if limited then
+          limiting().leave_line(id) -- one that was let go has its number still
+        end
       end
     end
   end

@@ -128,8 +128,9 @@ public final class StoredQueue {
     }
     seats.forEach(
         (id, seat) -> {
-          if (!seat.startsWith("-") && !parked.contains(seat)) {
-            wrong.add("job " + id + " has the seat " + shown(seat) + " and is not parked");
+          String home = homes.getOrDefault(id, List.of("nowhere")).get(0);
+          if (seat.startsWith("-") ? !home.startsWith("ready") : !parked.contains(seat)) {
+            wrong.add("job " + id + " has the seat " + shown(seat) + " and is " + home);
           }
         });
     for (String member : holders) {

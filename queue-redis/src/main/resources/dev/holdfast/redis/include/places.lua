@@ -294,7 +294,7 @@ local function admit(lane, id, type, key, cost)
     hold(s, id)
     pay(s, cost)
   end
-  if seated and #all > 0 then
+  if seated then
     seats_gone[#seats_gone + 1] = id
   end
   return true
