@@ -11,6 +11,9 @@ import java.util.concurrent.locks.LockSupport;
 /** Does what a {@link Work} says and writes it into the history. */
 @HandlesJob(backoffBase = "PT0.05S", backoffMax = "PT1S")
 public final class WorkHandler implements JobHandler<Work> {
+  /** How long a "back-off" keeps its limit key back. */
+  public static final Duration BACK_OFF = Duration.ofSeconds(3);
+
   private static final long LOOK = Duration.ofMillis(5).toNanos();
 
   private static final int SECOND_GATE = 1_000;
@@ -50,6 +53,11 @@ public final class WorkHandler implements JobHandler<Work> {
         case "hang-once" -> {
           if (context.counters().claims() == 1) {
             new CountDownLatch(1).await();
+          }
+        }
+        case "back-off" -> {
+          if (context.counters().claims() == 1) {
+            throw context.backOff(BACK_OFF);
           }
         }
         case "fenced" -> fenced(work.number(), context);

@@ -87,9 +87,11 @@ public final class WorkerMain {
             RedisEngine.connect(
                 options(args[0], args[1], settings.commandTimeout(), settings.reconnectCap())),
             HoldfastOptions.builder().meters(settings.witness() ? witness : Meters.NONE).build());
+    WorkHandler handler = new WorkHandler(history);
     Worker worker =
         Worker.on(holdfast)
-            .handler(new WorkHandler(history), settings.handler())
+            .handler(handler, settings.handler())
+            .handler(Report.class, (report, context) -> handler.handle(report.work(), context))
             .queue(args[2], Integer.parseInt(args[3]))
             .options(settings.worker())
             .start();

@@ -39,6 +39,7 @@ final class WorkerSettings {
       case "interruptGrace" -> worker.interruptGrace(Duration.parse(value));
       case "threads" -> worker.threads(Threads.valueOf(value));
       case "timeout" -> handler.timeout(Duration.parse(value));
+      case "globalConcurrency" -> handler.globalConcurrency(Integer.parseInt(value));
       case "reconnectCap" -> reconnectCap = Duration.parse(value);
       case "strictLeases" -> worker.strictLeases(Boolean.parseBoolean(value));
       case "witness" -> witness = Boolean.parseBoolean(value);

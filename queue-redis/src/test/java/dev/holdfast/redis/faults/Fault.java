@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface Fault {
   /**
    * The number of the row: 1 to 16 worker, 17 to 29 network, 30 to 46 Redis, 47 failover, 54 to 62
-   * input.
+   * input, 63 to 67 limits.
    */
   int row();
 
