@@ -45,6 +45,9 @@ redis.call('ZCARD', done)
 redis.call('HLEN', skip)
 redis.call('HLEN', unique)
 redis.call('LLEN', bell)
+if limited then
+  limiting() -- which reads its keys
+end
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end

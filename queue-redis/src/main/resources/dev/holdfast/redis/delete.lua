@@ -46,6 +46,9 @@ redis.call('HLEN', idem)
 redis.call('ZCARD', ends)
 redis.call('HLEN', unique)
 redis.call('LLEN', bell)
+if limited then
+  limiting() -- which reads its keys
+end
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end

@@ -6,20 +6,26 @@
 -- KEYS[5] limits  hash  scope -> what is set for it
 -- KEYS[6] holders zset  scope and job id -> 0
 -- KEYS[7] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[8] rates   hash  scope -> where its rate stands
+-- KEYS[9] parked  zset  scope, rank, number, lane and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] act: "set", "clear", "pause", "resume" or "read"
 -- ARGV[3] scope: q the queue, t:<type>, k each limit key, k:<limit key>; "" to read
 -- ARGV[4] to set: most or "", permits or "", period in us or "", burst or "", ordered 0|1, between tabs; else ""
 -- Returns {DONE} | {LIMITS, then scope and setting of each: as set, and paused 0|1} | {OTHER_LAYOUT, stored, known}
--- Cost: O(n log n) to set, n = active jobs; O(1) else, O(limits) to read. Atomic; safe to repeat.
+-- Cost: O(n log n) to set or to take back, n = active jobs and those whose turn it is in an ordered key; O(1) else, O(limits) to read. Atomic; safe to repeat.
 local meta, bell, leases, track = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local limits, holders, wakes = KEYS[5], KEYS[6], KEYS[7]
+local limits, holders, wakes, rates, parked = KEYS[5], KEYS[6], KEYS[7], KEYS[8], KEYS[9]
 local act, scope, setting = ARGV[2], ARGV[3], ARGV[4]
 local NOTHING, PIECE = '\t\t\t\t0', 1000
 --- include clock, header, track, bell, layout
 
 if act == 'read' then
-  return {'LIMITS', unpack(redis.call('HGETALL', limits))}
+  local reply = {'LIMITS'}
+  for n, part in ipairs(redis.call('HGETALL', limits)) do
+    reply[n + 1] = part
+  end
+  return reply
 end
 local marks = redis.call('HMGET', meta, 'paused', 'layout')
 local paused, layout = marks[1], marks[2]
@@ -27,6 +33,8 @@ redis.call('LLEN', bell)
 redis.call('HLEN', track)
 redis.call('ZCARD', holders)
 redis.call('ZCARD', wakes)
+redis.call('HLEN', rates)
+local lined = redis.call('ZCARD', parked) > 0
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end
@@ -95,10 +103,17 @@ if act == 'clear' or act == 'set' and not (ordered and string.match(old, '\t1$')
 end
 if counts and act == 'set' then
   count_active()
-elseif act == 'clear' and string.sub(scope, 1, 2) == 'k:' and redis.call('HEXISTS', limits, 'k') == 1 then
+elseif act == 'clear' and string.sub(scope, 1, 2) == 'k:' and string.find(redis.call('HGET', limits, 'k') or '', '^%d') then
   count_active() -- by what is set for each key
 end
-if scope ~= 'q' then
+if act == 'clear' then
+  -- What a rate has used up ends with it; a back-off does not.
+  local resume = string.match(redis.call('HGET', rates, scope) or '', '\t(%d+)$')
+  if resume then
+    redis.call('HSET', rates, scope, '0\t' .. resume)
+  end
+end
+if scope ~= 'q' and lined then
   -- A turn looks at who is parked there. Of all keys it looks at one after the other.
   redis.call('ZADD', wakes, now_text, scope == 'k' and 'walk\t' or scope)
 end

@@ -32,6 +32,9 @@ local paused, layout, limited = marks[1], marks[2], marks[3]
 
 redis.call('HLEN', skip)
 redis.call('LLEN', bell)
+if limited then
+  limiting() -- which reads its keys
+end
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end

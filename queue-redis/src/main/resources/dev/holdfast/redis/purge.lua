@@ -39,6 +39,9 @@ redis.call('HLEN', notes)
 redis.call('ZCARD', due)
 redis.call('HLEN', unique)
 redis.call('LLEN', bell)
+if limited then
+  limiting() -- which reads its keys
+end
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
 end

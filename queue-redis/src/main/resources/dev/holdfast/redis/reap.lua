@@ -52,6 +52,9 @@ redis.call('HLEN', ops)
 redis.call('ZCARD', seen)
 redis.call('ZCARD', workers)
 redis.call('LLEN', bell)
+if limited then
+  limiting() -- which reads its keys
+end
 redis.call('HLEN', unique)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
@@ -99,7 +102,7 @@ local more = #expired == MOST
 if not more then
   redis.call('HSET', meta, 'next_reap', int(now + period))
 end
-if returned + has_let_go > 0 then
+if returned + has_let_go > 0 or limited and poisoned + cancelled > 0 then
   ring(bell, paused)
 end
 

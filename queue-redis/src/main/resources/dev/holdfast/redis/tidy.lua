@@ -46,6 +46,9 @@ redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
 redis.call('ZCARD', workers)
 redis.call('LLEN', bell)
+if limited then
+  limiting() -- which reads its keys
+end
 redis.call('HLEN', unique)
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
@@ -98,7 +101,7 @@ if redis.call('LLEN', active) == 0 then
 else
   redis.call('ZADD', workers, int(now), consumer)
 end
-if returned + has_let_go > 0 then
+if returned + has_let_go > 0 or limited and poisoned + cancelled > 0 then
   ring(bell, paused)
 end
 return {'TIDIED', returned + poisoned + cancelled, removed}

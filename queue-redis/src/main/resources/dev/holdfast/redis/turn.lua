@@ -328,9 +328,14 @@ if next_due and next_due <= now then
 end
 
 if limited and want > 0 then
+  local at = queue_limit and limiting().permitted_at(queue_limit, 1) or now_us
+  if at > now_us then
+    queue_due = math.ceil(at / 1000) -- nothing can be claimed: who is parked stays where it is
+  else
 --- include wakes
-  wakes_left = take_wakes(want)
-  measure_lanes()
+    wakes_left = take_wakes(want)
+    measure_lanes()
+  end
 end
 
 -- 3. Claims.
@@ -440,9 +445,9 @@ if watch > 0 then
   end
   if limited and not paused then
     local wake = tonumber(redis.call('ZRANGE', wakes, '0', '0', 'WITHSCORES')[2])
-    if wake and (wake > now or claimed < want) then
+    if wake and (wake > now or claimed > 0 and claimed < want) then
       next_due = math.min(next_due or wake, wake)
-    elseif wake and room == 0 then
+    elseif wake and claimed == want and not stopped then
       ring(bell, paused) -- for who has room
     end
     next_due = queue_due and math.min(next_due or queue_due, queue_due) or next_due

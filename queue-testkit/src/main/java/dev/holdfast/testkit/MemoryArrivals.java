@@ -24,11 +24,9 @@ final class MemoryArrivals {
         queue.limits.enter(job, scope, false);
         return false;
       }
-    }
-    for (MemoryScope scope : scopes) {
-      inLanes.merge(scope.name(), 1, Integer::sum);
       scope.takeTurn(job);
     }
+    scopes.forEach(scope -> inLanes.merge(scope.name(), 1, Integer::sum));
     queue.toTail(job);
     return true;
   }

@@ -100,11 +100,17 @@ final class MemoryLimits {
         });
   }
 
-  /** The scopes of a job, in the order they are looked at. */
+  /**
+   * The scopes of a job, in the order they are looked at: its type first, but before that an
+   * ordered key, for a job that its type keeps waiting has its turn all the same.
+   */
   List<MemoryScope> scopesOf(MemoryJob job) {
     MemoryScope type = scope(LimitScope.type(job.type));
     MemoryScope key = keyOf(job);
-    return key == null ? List.of(type) : List.of(type, key);
+    if (key == null) {
+      return List.of(type);
+    }
+    return key.ordered() ? List.of(key, type) : List.of(type, key);
   }
 
   private @Nullable MemoryScope keyOf(MemoryJob job) {
@@ -124,12 +130,16 @@ final class MemoryLimits {
 
   // Claims.
 
-  /** The scope that does not let a job be claimed; null: all do. */
+  /**
+   * The scope that does not let a job be claimed; null: all do. If it is its turn in an ordered
+   * key, it has it from then on.
+   */
   @Nullable MemoryScope barrierOf(MemoryJob job) {
     for (MemoryScope scope : scopesOf(job)) {
       if (!scope.admits(job, queue.nowMicros)) {
         return scope;
       }
+      scope.takeTurn(job);
     }
     return null;
   }

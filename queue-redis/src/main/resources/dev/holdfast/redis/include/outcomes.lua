@@ -116,6 +116,9 @@ local function settle_one(id, t, i)
   end
   if limited and waits_again[verb] then
     limiting().vacate(id, t.type, limit_key_of(t.rest), false)
+    if delay == '0' then
+      limiting().flush_freed() -- who gets its place is before it in the lane
+    end
   end
   verbs[verb](id, t, tonumber(delay), reason, text)
   return 'D'

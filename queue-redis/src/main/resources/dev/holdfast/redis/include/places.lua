@@ -5,7 +5,7 @@
 -- rising number; a member is scope, NUL, rank, number, lane, job id, and what it costs if that is not 1. A job that was let
 -- go and met its limit once more keeps its number: until it is claimed `seats` has a dash and the number.
 -- A place is a member of `holders`. Of an ordered scope it is kept until the job has ended, of others as long as it is active.
-local LINE_END, SEAT, KEEP_RATE = '\1', '%016d', 60000
+local LINE_END, SEAT, KEEP_RATE, MOST_INSTANT = '\1', '%016d', 60000, 2 ^ 53
 local HURRY = 5000 -- us: permits that come closer together are waited for together, if the burst makes up for it
 local SETTING = '^(%d*)\t(%d*)\t(%d*)\t(%d*)\t(%d)\t(%d)$'
 local scopes = {}
@@ -48,14 +48,15 @@ local function scope(name, anyway)
   return s
 end
 
--- The limited scopes of a job, its type first. Neighbours mostly have the same.
+-- The limited scopes of a job, its type first; but first of all an ordered key: a job that its type keeps waiting has
+-- its turn all the same. Neighbours mostly have the same.
 local none, of_type, of_key, found = {}, nil, nil, nil
 local function scopes_of(type, key)
   if type ~= of_type or key ~= of_key then
     local t = named and scope('t:' .. type)
     local k = key ~= '' and scope('k:' .. key)
     of_type, of_key = type, key
-    found = t and k and {t, k} or t and {t} or k and {k} or none
+    found = t and k and (k.ordered and {k, t} or {t, k}) or t and {t} or k and {k} or none
   end
   return found
 end
@@ -199,23 +200,26 @@ local function hand_on(s, most)
   local before, n = s.coming, 0
   for _, member in ipairs(most > 0 and first_of(parked, s.name, most) or {}) do
     local lane, id, cost, seat = read_member(s.name, member)
+    local ours = lane_keys[lane] and #id == 26 -- what is not was never put here by us
     local at = permitted_at(s, cost)
-    if at > now_us then
+    if ours and at > now_us then
       wake_at(s, math.ceil(at / 1000))
       break
-    elseif s.ordered then
+    elseif ours and s.ordered then
       if holder(s) ~= '' and holder(s) ~= id then
         break
       end
       hold(s, id)
     end
     line_gone[#line_gone + 1] = member
-    n = #seats_kept
-    seats_kept[n + 1], seats_kept[n + 2] = id, '-' .. seat
-    to_lanes[lane] = to_lanes[lane] or {}
-    table.insert(to_lanes[lane], id)
-    s.coming = s.coming + 1
-    s.coming_us = s.coming_us + cost * (s.interval or 0)
+    if ours then
+      n = #seats_kept
+      seats_kept[n + 1], seats_kept[n + 2] = id, '-' .. seat
+      to_lanes[lane] = to_lanes[lane] or {}
+      table.insert(to_lanes[lane], id)
+      s.coming = s.coming + 1
+      s.coming_us = s.coming_us + cost * (s.interval or 0)
+    end
   end
   s.line = nil
   return s.coming - before
@@ -226,13 +230,15 @@ local function flush_let_go()
   if #line_gone == 0 then
     return
   end
-  redis.call('ZREM', parked, unpack(line_gone))
-  redis.call('HSET', seats, unpack(seats_kept))
-  seated = true
   for lane, ids in pairs(to_lanes) do
     redis.call('RPUSH', lane_keys[lane], unpack(ids))
     has_let_go = has_let_go + #ids
   end
+  if #seats_kept > 0 then
+    redis.call('HSET', seats, unpack(seats_kept))
+    seated = true
+  end
+  redis.call('ZREM', parked, unpack(line_gone))
   line_gone, seats_kept, to_lanes = {}, {}, {}
 end
 
@@ -247,6 +253,19 @@ local function vacate(id, type, key, over)
   end
 end
 
+-- Writes who is parked, so that it can be let go in the same call.
+local function flush_parked()
+  if #park_seats == 0 then
+    return
+  end
+  redis.call('ZADD', parked, unpack(park_members))
+  redis.call('HSET', seats, unpack(park_seats))
+  if seat_number then
+    redis.call('HSET', meta, 'seat', int(seat_number))
+  end
+  park_members, park_seats, lined, seated = {}, {}, true, true
+end
+
 local function flush_holders()
   if #add_holders > 0 then
     redis.call('ZADD', holders, unpack(add_holders))
@@ -256,6 +275,7 @@ end
 
 -- Hands on what was given back.
 local function flush_freed()
+  flush_parked()
   if held and #drop_holders > 0 then
     redis.call('ZREM', holders, unpack(drop_holders))
   end
@@ -280,7 +300,8 @@ local function admit(lane, id, type, key, cost)
       park(s, id, lane, cost)
       -- What another scope has let go for this one goes to the next.
       for other = 1, #all do
-        if other ~= n and hand_on(all[other], 1) > 0 then
+        local o = all[other]
+        if other ~= n and (o.most or o.ordered) and hand_on(o, 1) > 0 then
           flush_let_go()
         end
       end
@@ -288,6 +309,8 @@ local function admit(lane, id, type, key, cost)
         freed[s] = 1 -- nobody's turn: the first of the line is looked for once this one is in it
       end
       return false
+    elseif s.ordered then
+      hold(s, id)
     end
   end
   for _, s in ipairs(all) do
@@ -313,13 +336,12 @@ local function enter(lane, id, type, key, cost)
     if full or s.paused or s.resume > now or has_line(s) then
       park(s, id, lane, cost)
       return false
+    elseif s.ordered then
+      hold(s, id)
     end
   end
   for _, s in ipairs(all) do
     s.coming = s.coming + 1
-    if s.ordered then
-      hold(s, id)
-    end
   end
   return true
 end
@@ -353,7 +375,8 @@ local function change_lane(id, lane)
     return false
   end
   local _, _, cost, seat = read_member(name, member)
-  local changed = member_of(scope(name, true), id, lane, seat, cost, false)
+  local first = string.sub(member, #name + 2, #name + 2) == '0'
+  local changed = member_of(scope(name, true), id, lane, seat, cost, first)
   redis.call('ZADD', parked, '0', changed)
   redis.call('HSET', seats, id, changed)
   return true
@@ -363,19 +386,6 @@ end
 local function recount(name)
   local s = scope(name, true)
   s.count, s.holder = nil, nil
-end
-
--- Writes who is parked, so that it can be let go in the same call.
-local function flush_parked()
-  if #park_seats == 0 then
-    return
-  end
-  redis.call('ZADD', parked, unpack(park_members))
-  redis.call('HSET', seats, unpack(park_seats))
-  if seat_number then
-    redis.call('HSET', meta, 'seat', int(seat_number))
-  end
-  park_members, park_seats, lined, seated = {}, {}, true, true
 end
 
 local function write()
@@ -392,9 +402,9 @@ local function write()
   for name, s in pairs(scopes) do
     if s and s.changed then
       kept[#kept + 1] = name
-      kept[#kept + 1] = int(math.ceil(s.tat)) .. '\t' .. int(s.resume)
+      kept[#kept + 1] = int(math.min(math.ceil(s.tat), MOST_INSTANT)) .. '\t' .. int(math.min(s.resume, MOST_INSTANT))
       -- It is looked at once more when it is of no use any more.
-      redis.call('ZADD', wakes, 'NX', int(math.max(s.tat / 1000, s.resume) + KEEP_RATE), name)
+      redis.call('ZADD', wakes, 'NX', int(math.min(math.max(s.tat / 1000, s.resume), MOST_INSTANT) + KEEP_RATE), name)
     end
     if s and s.wake then
       wake[#wake + 1] = int(s.wake)
@@ -405,7 +415,7 @@ local function write()
     redis.call('HSET', rates, unpack(kept))
   end
   if #wake > 0 then
-    redis.call('ZADD', wakes, unpack(wake))
+    redis.call('ZADD', wakes, 'LT', unpack(wake)) -- one that is too early looks, and is set anew
   end
   scopes, of_type = {}, nil
 end

@@ -39,6 +39,10 @@ local function take_odd(lane, id, body, record)
       return false
     end
     redis.call('LMOVE', lane_keys[lane], active, 'LEFT', 'RIGHT')
+    if t and limited and limit_key_of(t.rest) ~= line_key then
+      -- A worker of an older version wrote its record; places are given back by it.
+      t.rest = tail_of(string.match(t.rest, '^\t([^\t]*)') or '', unique_of(t.rest), line_key)
+    end
     if t then
       claim_again(id, t, body, lane == 's')
       n_reply = n_reply + 8

@@ -84,7 +84,7 @@ class LimitFaultIT extends FaultRig {
         .containsOnly(0L);
     assertThat(stats.dead()).isZero();
     try (RespClient raw = redis.connect()) {
-      for (String key : List.of("holders", "parked")) {
+      for (String key : List.of("holders", "parked", "seats")) {
         assertThat(raw.command("EXISTS", QUEUE_KEYS + key)).as(key).hasToString("0");
       }
     }

@@ -104,6 +104,22 @@ public abstract class LimitChangeContract extends LimitedJobs {
   }
 
   @Test
+  void of_many_keys_whose_limit_is_taken_back_no_job_is_lost() {
+    limit(EACH_KEY, Limit.concurrency(1));
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 60; i++) {
+      keys.addAll(enqueueOf("tenant " + i, 90));
+    }
+    List<String> active = new ArrayList<>(claimed());
+    assertThat(active).hasSize(60);
+    unlimit(EACH_KEY);
+    active.addAll(claimed());
+
+    assertThat(active).containsExactlyInAnyOrderElementsOf(keys);
+    assertThat(stats().parked()).isZero();
+  }
+
+  @Test
   void without_its_own_limit_a_key_falls_back_to_that_of_each() {
     limit(EACH_KEY, Limit.concurrency(2));
     limit(LimitScope.key("a"), Limit.concurrency(1));

@@ -10,6 +10,7 @@ import dev.holdfast.limit.LimitScope;
 import dev.holdfast.limit.Rate;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control.ActReply;
+import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
@@ -46,6 +47,32 @@ public abstract class OrderContract extends LimitedJobs {
     for (String key : keys) {
       succeed(onlyOne(key));
     }
+  }
+
+  @Test
+  void a_job_that_its_type_keeps_waiting_keeps_its_turn() {
+    control().pauseType(queue(), "paused", true);
+    String first = enqueue(ofType("paused", "a")).get(0);
+    String second = enqueue(ofType("other", "a")).get(0);
+    assertKeyWaits();
+
+    control().pauseType(queue(), "paused", false);
+    succeed(onlyOne(first));
+    succeed(onlyOne(second));
+  }
+
+  @Test
+  void priorities_do_not_count_while_the_type_is_full_either() {
+    limit(LimitScope.type("busy"), Limit.concurrency(1));
+    enqueue(ofType("busy"));
+    List<Claim> busy = claims();
+    String low = enqueue(job("busy", "a", 1, Priority.LOW, NewJob.Start.NOW)).get(0);
+    String high = enqueue(job("busy", "a", 1, Priority.HIGH, NewJob.Start.NOW)).get(0);
+    assertKeyWaits();
+
+    busy.forEach(this::succeed);
+    succeed(onlyOne(low));
+    succeed(onlyOne(high));
   }
 
   @Test
