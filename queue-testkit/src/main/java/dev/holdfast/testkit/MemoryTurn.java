@@ -41,6 +41,9 @@ final class MemoryTurn {
   /** Whether no more is claimed: of bytes there are enough, or the queue's own limit is reached. */
   private boolean stopped;
 
+  /** Whether it was the queue's own limit. */
+  private boolean heldBack;
+
   /** Whether there is more to claim than before the turn. */
   private boolean pushed;
 
@@ -140,7 +143,8 @@ final class MemoryTurn {
       }
       MemoryJob job = queue.job(key);
       boolean tooMuch = !claims.isEmpty() && claimedBytes + job.size() > MOST_BYTES;
-      if (tooMuch || !queue.limits.allows(job)) {
+      heldBack = !queue.limits.allows(job);
+      if (tooMuch || heldBack) {
         stopped = true;
       } else {
         claimOrPark(job);
@@ -197,13 +201,15 @@ final class MemoryTurn {
       return false;
     }
     MemoryJob next = queue.next();
-    boolean allowed = next != null && queue.limits.allows(next);
+    boolean allowed = !heldBack && next != null && queue.limits.allows(next);
     boolean waking = queue.limits.wakeIsDue();
     if ((allowed || waking) && (!claims.isEmpty() || (pushed && turn.room() == 0))) {
       queue.ring();
     }
     boolean others = allowed && queue.ready() > queue.lane(Lane.SUSPECT).size();
-    return claims.size() < admitted && (others || waking || maybeMoreDue);
+    // A wake that led to no claim leads to none at this instant.
+    boolean goesOn = waking && !claims.isEmpty();
+    return claims.size() < admitted && (others || goesOn || maybeMoreDue);
   }
 
   // The watch: one worker knows the next due time and takes a turn at that instant.

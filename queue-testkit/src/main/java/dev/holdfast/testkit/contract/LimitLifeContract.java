@@ -352,6 +352,14 @@ public abstract class LimitLifeContract extends LimitedJobs {
     tell("drain");
     for (int round = 0; round < 3_000; round++) {
       TurnReply reply = last.turn(100);
+      tell(
+          now()
+              + ": "
+              + keysOf(reply.claims())
+              + ", more "
+              + reply.more()
+              + ", "
+              + reply.nextDue());
       check(reply.claims());
       for (Claim claim : reply.claims()) {
         assertThat(last.settle(claim, succeeded())).isIn(Settled.DONE, Settled.CANCELLED);
