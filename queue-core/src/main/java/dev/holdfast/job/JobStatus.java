@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param parkedBy the limit it waits for, {@code key} or {@code type} and its name, if it is parked
  * @param counters what happened so far
  * @param progress what its handler reported last
- * @param worker which worker holds it, if it is active
+ * @param worker who holds it, if it is active: the worker's name, a random part and a number, for
+ *     each group of its slots
  * @param cancelRequested whether somebody asked that it ends
  * @param correlationId the correlation id; null in a list of jobs, and gone once the job has
  *     succeeded or was cancelled, when only its history is kept

@@ -1,5 +1,6 @@
 package dev.holdfast.redis;
 
+import dev.holdfast.job.Naming;
 import dev.holdfast.limit.Limit;
 import dev.holdfast.limit.LimitScope;
 import dev.holdfast.limit.Rate;
@@ -24,15 +25,22 @@ final class LimitFields {
     };
   }
 
-  /**
-   * The scope of this name. What has no such form was not written by us; it is shown all the same.
-   */
-  static LimitScope scope(String name) {
+  /** What a job is parked by, as its status says it; a name that we did not write is left as is. */
+  static String shown(String name) {
+    return name.startsWith("t:")
+        ? "type " + name.substring(2)
+        : name.startsWith("k:") ? "key " + name.substring(2) : name;
+  }
+
+  private static LimitScope scope(String name) {
     if (name.equals("q") || name.equals("k")) {
       return name.equals("q") ? LimitScope.queue() : LimitScope.eachKey();
+    } else if (name.startsWith("t:")) {
+      return LimitScope.type(name.substring(2));
+    } else if (name.startsWith("k:")) {
+      return LimitScope.key(name.substring(2));
     }
-    String rest = name.substring(Math.min(2, name.length()));
-    return name.startsWith("t:") ? LimitScope.type(rest) : LimitScope.key(rest);
+    throw new IllegalArgumentException("no scope is named " + Naming.quote(name));
   }
 
   /** All fields but the last, which only a pause changes. */
@@ -47,6 +55,11 @@ final class LimitFields {
         + (limit.ordered() ? "1" : "0");
   }
 
+  /**
+   * Reads what is set for a scope.
+   *
+   * @throws RuntimeException if it was not written by us
+   */
   static LimitSetting decode(String name, String setting) {
     String[] f = setting.split("\t", -1);
     Rate rate =

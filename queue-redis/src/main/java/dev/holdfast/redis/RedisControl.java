@@ -4,8 +4,10 @@ import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.JobState;
+import dev.holdfast.job.Naming;
 import dev.holdfast.job.Page;
 import dev.holdfast.job.Priority;
+import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.QueueStats;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
@@ -97,7 +99,7 @@ final class RedisControl implements Control {
         since == null ? made(key) : Instant.ofEpochMilli(since),
         Body.priority(track != null ? track.lane() : body != null ? body.lane() : 'n'),
         due.isEmpty() ? null : Instant.ofEpochMilli(millis(due)),
-        parkedBy.isEmpty() ? null : LimitFields.scope(parkedBy).toString(),
+        parkedBy.isEmpty() ? null : LimitFields.shown(parkedBy),
         ended && !keptUntil.isEmpty() ? Instant.ofEpochMilli(millis(keptUntil)) : null,
         track == null ? Counters.NONE : track.counters(),
         track == null || track.consumer().isEmpty() ? null : track.consumer(),
@@ -276,7 +278,22 @@ final class RedisControl implements Control {
     reply.text();
     List<LimitSetting> settings = new ArrayList<>();
     while (reply.hasMore()) {
-      settings.add(LimitFields.decode(reply.text(), reply.text()));
+      String name = reply.text();
+      String setting = reply.text();
+      try {
+        settings.add(LimitFields.decode(name, setting));
+      } catch (RuntimeException e) {
+        throw new QueueCorruptException(
+            queue.name(),
+            "the limits of queue "
+                + queue.name()
+                + " cannot be read: field "
+                + Naming.quote(name)
+                + " of its key limits holds "
+                + Naming.quote(setting)
+                + ", which Holdfast did not write; remove that field",
+            e);
+      }
     }
     return settings;
   }

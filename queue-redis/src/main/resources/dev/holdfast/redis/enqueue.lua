@@ -31,8 +31,8 @@
 -- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
 --   | X<id> taken by another payload | U<id> unique key held | R<id> its holder has this payload now
 --   | F full} | {STALE} a later sequence of this producer was seen | {OTHER_LAYOUT, stored, known}
--- Cost: O(1) a job, O(log n) a delayed one, one of a limited scope, one with an idempotency key or one that moves another's start. Atomic; the
---   same sequence gives the stored result.
+-- Cost: O(1) a job, O(log n) a delayed one, one of a limited scope, one with an idempotency key or one that moves
+--   another's start. Atomic; the same sequence gives the stored result.
 local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local ops, seen, idem, ends, unique, notes = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[14], KEYS[15]
 local limits, rates, holders, parked, seats, wakes = KEYS[16], KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]

@@ -38,8 +38,8 @@
 --   next number with the random bits that were sent; of others "*", id, token, suspect 0|1, record, ready since (epoch
 --   ms; "+ms" after the id's time, "@ms" but not before the id's time, "" the id's time), checkpoint or "", body.
 --   The number of the first token comes before the claims}
--- Cost: O(log n) an outcome, a claim and a job that is parked, O(128) for an ack's list. At most 100 outcomes, 100 promoted,
---   100 claimed or 1 MiB of bodies. Outcomes repeat safely by (id, token); a repeated number claims
+-- Cost: O(log n) an outcome, a claim and a job that is parked, O(128) for an ack's list. At most 100 outcomes, 100
+--   promoted, 100 claimed or 1 MiB of bodies, 200 parked. Outcomes repeat safely by (id, token); a repeated number claims
 --   nothing and returns the consumer's jobs that the caller does not name, in the order of their claims.
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
@@ -339,7 +339,6 @@ if limited and want > 0 then
 end
 
 -- 3. Claims.
-
 local function take(lane, most)
   local key = lane_keys[lane]
   while most > 0 and length[lane] > 0 and not cut do

@@ -388,6 +388,11 @@ local function recount(name)
   s.count, s.holder = nil, nil
 end
 
+-- Looks at a scope once more when what is kept of its rate is of no use any more.
+local function keep_rate(s)
+  redis.call('ZADD', wakes, 'NX', int(math.min(math.max(s.tat / 1000, s.resume), MOST_INSTANT) + KEEP_RATE), s.name)
+end
+
 local function write()
   if #seats_gone > 0 then
     redis.call('HDEL', seats, unpack(seats_gone))
@@ -403,8 +408,7 @@ local function write()
     if s and s.changed then
       kept[#kept + 1] = name
       kept[#kept + 1] = int(math.min(math.ceil(s.tat), MOST_INSTANT)) .. '\t' .. int(math.min(s.resume, MOST_INSTANT))
-      -- It is looked at once more when it is of no use any more.
-      redis.call('ZADD', wakes, 'NX', int(math.min(math.max(s.tat / 1000, s.resume), MOST_INSTANT) + KEEP_RATE), name)
+      keep_rate(s)
     end
     if s and s.wake then
       wake[#wake + 1] = int(s.wake)
@@ -422,4 +426,5 @@ end
 
 return {scope = scope, admit = admit, enter = enter, vacate = vacate, flush_freed = flush_freed, back_off = back_off,
     leave_line = leave_line, change_lane = change_lane, recount = recount, hand_on = hand_on, flush_let_go = flush_let_go,
-    has_line = has_line, wake_at = wake_at, permitted_at = permitted_at, pay = pay, write = write}
+    has_line = has_line, wake_at = wake_at, permitted_at = permitted_at, pay = pay, keep_rate = keep_rate,
+    write = write}

@@ -1,6 +1,6 @@
 -- wakes.lua: looks at scopes again whose time has come. Needs clock, limiting. Reads the locals: wakes, parked, rates.
 -- Gives: take_wakes(room) -> whether more are due.
-local MOST_WAKES, MOST_LET_GO, KEEP_RATE, WALK = 50, 100, 60000, 'walk\t'
+local MOST_WAKES, MOST_LET_GO, WALK = 50, 100, 'walk\t'
 
 -- Lets some of a line go; gives how many.
 local function let_some_go(places, s, room)
@@ -48,7 +48,7 @@ local function take_wakes(room)
       if s.tat <= now_us and s.resume <= now then
         redis.call('HDEL', rates, name)
       else
-        redis.call('ZADD', wakes, 'NX', int(math.min(math.max(s.tat / 1000, s.resume), 2 ^ 53) + KEEP_RATE), name)
+        places.keep_rate(s)
       end
     end
   end

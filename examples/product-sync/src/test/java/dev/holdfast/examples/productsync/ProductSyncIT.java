@@ -1,6 +1,7 @@
 package dev.holdfast.examples.productsync;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -8,10 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.condition.DisabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -31,8 +32,13 @@ class ProductSyncIT {
   }
 
   @Test
-  @DisabledIf("noPostgres")
   void every_product_is_stored_once_within_the_limit_whatever_happens() {
+    Optional<String> obstacle = Postgres.obstacle();
+    if ("required".equals(System.getenv("HOLDFAST_OS_TESTS"))) {
+      assertThat(obstacle).as("what keeps PostgreSQL from running here").isEmpty();
+    }
+    assumeTrue(obstacle.isEmpty(), () -> obstacle.orElse(""));
+
     int code = run("--products", "6000", "--page", "25", "--speed", "60");
 
     assertThat(code).as(text()).isZero();
@@ -52,9 +58,5 @@ class ProductSyncIT {
 
     assertThat(code).isEqualTo(1);
     assertThat(text()).contains("The run failed:").contains("127.0.0.1").doesNotContain("secret");
-  }
-
-  static boolean noPostgres() {
-    return Postgres.obstacle().isPresent();
   }
 }
