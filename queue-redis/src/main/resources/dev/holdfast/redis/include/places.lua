@@ -21,12 +21,20 @@ local held = redis.call('ZCARD', holders) > 0
 local seated = redis.call('HLEN', seats) > 0
 redis.call('ZCARD', wakes)
 
+-- What is set, as numbers. Read once for all scopes of the same setting: those of keys mostly have that of each key.
+local settings = {}
+local function read_setting(setting)
+  local most, permits, period, burst, ordered, paused = string.match(setting, SETTING)
+  settings[setting] = {most = tonumber(most), ordered = ordered == '1', paused = paused == '1',
+      burst = tonumber(burst), interval = tonumber(permits) and tonumber(period) / tonumber(permits)}
+  return settings[setting]
+end
+
 -- What is set for a scope and where it stands; every field nil or false if nothing is. Permits come every `interval` us.
 local function new_scope(name, setting, rate)
-  local most, permits, period, burst, ordered, paused = string.match(setting or '', SETTING)
-  local s = {name = name, most = tonumber(most), ordered = ordered == '1', paused = paused == '1',
-      burst = tonumber(burst), interval = tonumber(permits) and tonumber(period) / tonumber(permits),
-      tat = 0, resume = 0, coming = 0, coming_us = 0}
+  local set = settings[setting or ''] or read_setting(setting or '')
+  local s = {name = name, most = set.most, ordered = set.ordered, paused = set.paused, burst = set.burst,
+      interval = set.interval, tat = 0, resume = 0, coming = 0, coming_us = 0}
   if rate then
     local tat, resume = string.match(rate, '^(%d+)\t(%d+)$')
     s.tat, s.resume = tonumber(tat or 0), tonumber(resume or 0)
