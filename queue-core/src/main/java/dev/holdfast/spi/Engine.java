@@ -29,6 +29,16 @@ public interface Engine extends AutoCloseable {
   /** Where schedules are kept, and their ticks become jobs. */
   Ticking ticking();
 
+  /** Where runs keep their journals and get their messages. */
+  default Runs runs() {
+    throw new UnsupportedOperationException("runs");
+  }
+
+  /** Who wants to hear of which events. */
+  default Topics topics() {
+    throw new UnsupportedOperationException("topics");
+  }
+
   /** Where locks are taken, kept and freed. */
   Locks locks();
 
