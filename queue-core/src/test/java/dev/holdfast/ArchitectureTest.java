@@ -44,7 +44,9 @@ class ArchitectureTest {
         "json       | job spi schedule",
         "metrics    | job spi",
         "lock       | job spi",
-        "worker     | job limit retry spi json schedule",
+        "event      | job",
+        "flow       | job retry deadletter event spi",
+        "worker     | job limit retry spi json schedule flow event batch",
       })
   void a_package_imports_of_ours_only(String name, String allowed) {
     List<String> known = new ArrayList<>(List.of("dev.holdfast." + name + ".."));
