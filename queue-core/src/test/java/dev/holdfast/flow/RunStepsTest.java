@@ -61,7 +61,7 @@ class RunStepsTest {
             }
             return null;
           });
-      assertThat(host.journal()).containsExactly("began 1", "done turn", "done turn#1", "done turn#2");
+      assertThat(host.journal()).containsExactly("began  1", "done turn", "done turn#1", "done turn#2");
       assertThat(did).allMatch(key -> key.startsWith(host.id() + ":turn"));
     }
 
