@@ -61,9 +61,9 @@ public final class WorkerRuntime implements AutoCloseable {
     }
     List<ServedQueue> all = List.copyOf(queues.values());
     this.bells = new BellListener(plan.engine(), name, plan.options().blockTime(), all);
-    this.housekeeper = new Housekeeper(plan, name, all);
-    this.ticker = new Ticker(plan, name, all);
     this.leases = new LeaseKeeper(plan, name, all);
+    this.housekeeper = new Housekeeper(plan, name, all, leases::soon);
+    this.ticker = new Ticker(plan, name, all);
     this.timeouts = new TimeoutWatch(plan, name, all, settler);
     AttemptRunner runner = new AttemptRunner(plan, lines, settler);
     SuspectGate suspects = new SuspectGate();
@@ -166,7 +166,8 @@ public final class WorkerRuntime implements AutoCloseable {
               suspects,
               ids,
               (job, refused) -> threads.execute(() -> runner.run(job), refused),
-              housekeeper::wake));
+              housekeeper::wake,
+              leases::soon));
     }
     return new ClaimLoop(
         name + "-claims-" + index,
