@@ -1,5 +1,6 @@
 package dev.holdfast;
 
+import dev.holdfast.batch.BatchOrder;
 import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.flow.FlowRuns;
 import dev.holdfast.flow.Fork;
@@ -44,6 +45,8 @@ final class EngineFlowRuns implements FlowRuns {
     return control
         .get()
         .find(queue, id.key())
+        // A batch has a journal, too, which is no run's.
+        .filter(job -> !job.type().equals(BatchOrder.JOB))
         .map(
             job ->
                 RunReading.status(views.status(queue, job), engine.runs().read(queue, id.key())));

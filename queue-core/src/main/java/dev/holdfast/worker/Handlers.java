@@ -258,9 +258,10 @@ public final class Handlers {
     return subscriptions;
   }
 
-  /** Whether the worker must hand events on, so that its handlers hear of them. */
+  /** Whether the worker must hand events on, so that its handlers and runs hear of them. */
   boolean handsEventsOn() {
-    return !subscriptions.isEmpty();
+    return !subscriptions.isEmpty()
+        || byType.values().stream().anyMatch(each -> each.code() instanceof RegisteredHandler.Flow);
   }
 
   /** Adds code of our own, which no user may replace. */
