@@ -103,11 +103,13 @@ final class Consumer {
     }
   }
 
-  void cancel(String key) {
+  /** Passes on that a job is to end; false if it is not held here. */
+  boolean cancel(String key) {
     ActiveJob job = held.get(key);
     if (job != null) {
       job.cancel();
     }
+    return job != null;
   }
 
   /** The engine said that a job's claim no longer stands. */

@@ -30,10 +30,17 @@ final class Housekeeper {
   private final Engine engine;
   private final Meters meters;
   private final WorkerOptions options;
+  private final Runnable onSubscribed;
   private final List<Chore> chores = new ArrayList<>();
   private final Loop loop;
 
-  Housekeeper(WorkerPlan plan, String worker, List<ServedQueue> queues) {
+  /**
+   * Creates a housekeeper.
+   *
+   * @param onSubscribed asks which jobs are to end, whose hints came too early to be heard
+   */
+  Housekeeper(WorkerPlan plan, String worker, List<ServedQueue> queues, Runnable onSubscribed) {
+    this.onSubscribed = onSubscribed;
     this.engine = plan.engine();
     this.meters = plan.meters();
     this.options = plan.options();
@@ -103,6 +110,8 @@ final class Housekeeper {
       if (subscription == null && queue.claimedBefore()) {
         try {
           subscription = engine.claiming().onCancel(queue.ref(), queue::cancel);
+          queue.nowListens();
+          onSubscribed.run();
         } catch (RuntimeException e) {
           log.debug(
               "queue {}: no cancel hints for now; extensions bring them", queue.ref().name(), e);

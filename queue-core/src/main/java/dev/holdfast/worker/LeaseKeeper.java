@@ -27,6 +27,9 @@ final class LeaseKeeper {
   private final Loop loop;
   private final RetryPause pause;
 
+  /** Set by any thread, cleared by the loop: a round is wanted at once. */
+  private volatile boolean asked;
+
   /** The loop only: when the next round is due, a nanoTime. */
   private long nextAt;
 
@@ -43,29 +46,43 @@ final class LeaseKeeper {
     return loop;
   }
 
+  /** Extends at once, to learn at once which jobs are to end. Does not block. */
+  void soon() {
+    asked = true;
+    loop.wakeup().signal();
+  }
+
   private void round() {
     loop.wakeup().awaitUntil(nextAt);
     long now = System.nanoTime();
-    if (loop.stopping() || now - nextAt < 0) {
+    boolean due = now - nextAt >= 0;
+    if (loop.stopping() || !(due || asked)) {
       return;
     }
+    asked = false;
     boolean all = true;
     for (ServedQueue queue : queues) {
       all &= extend(queue);
     }
-    if (all) {
-      if (pause.troubled()) {
-        log.info("leases are extended again");
-      }
-      pause.reset();
+    if (!all) {
+      long wait = now + Math.min(retryNanos(), pause.nextNanos());
+      nextAt = due || wait - nextAt < 0 ? wait : nextAt;
+      return;
+    }
+    if (pause.troubled()) {
+      log.info("leases are extended again");
+    }
+    pause.reset();
+    if (due) {
       // A fixed grid, so that every claim is extended within H; a late round does not pile up
       // others.
       long period = options.extendPeriod().toNanos();
       nextAt = Math.max(nextAt + period, now + period / 2);
-    } else {
-      long wait = Math.min(LONGEST_RETRY, options.extendPeriod().toNanos());
-      nextAt = now + Math.min(wait, pause.nextNanos());
     }
+  }
+
+  private long retryNanos() {
+    return Math.min(LONGEST_RETRY, options.extendPeriod().toNanos());
   }
 
   private boolean extend(ServedQueue queue) {

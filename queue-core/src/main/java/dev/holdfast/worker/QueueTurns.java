@@ -51,6 +51,7 @@ final class QueueTurns {
   private final Supplier<String> ids;
   private final Starter starter;
   private final Runnable onFirstClaim;
+  private final Runnable onLateHint;
   private final java.util.function.Consumer<QueueRef> onUntold;
   private final Duration watchTerm;
   private final RetryPause pause;
@@ -91,6 +92,7 @@ final class QueueTurns {
       Supplier<String> ids,
       Starter starter,
       Runnable onFirstClaim,
+      Runnable onLateHint,
       java.util.function.Consumer<QueueRef> onUntold) {
     this.consumer = consumer;
     this.queue = consumer.queue().ref();
@@ -102,6 +104,7 @@ final class QueueTurns {
     this.ids = ids;
     this.starter = starter;
     this.onFirstClaim = onFirstClaim;
+    this.onLateHint = onLateHint;
     this.onUntold = onUntold;
     this.watchTerm = plan.options().blockTime().multipliedBy(2);
     this.id = ids.get();
@@ -185,12 +188,17 @@ final class QueueTurns {
       consumer.clearRung();
       boolean byTimer = hasDue && System.nanoTime() - dueAt >= 0;
       Turn turn = next(Math.max(0, free), draining);
+      boolean listening = consumer.queue().listening();
       long sentAt = System.nanoTime();
       if (!turn.repeat()) {
         firstSentAt = sentAt;
       }
       TurnReply reply = claiming.turn(turn);
       answered(turn, reply, draining, sentAt, byTimer);
+      if (!listening && !reply.claims().isEmpty()) {
+        // Hints for them may have come before anybody listened.
+        onLateHint.run();
+      }
     } catch (Exception e) {
       failed(e, draining);
     }
@@ -315,6 +323,9 @@ final class QueueTurns {
       }
       consumer.pool().take(1);
       consumer.hold(job);
+      if (consumer.queue().hintedBefore(claim.held().key())) {
+        onLateHint.run();
+      }
       if (draining || consumer.pool().draining()) {
         consumer.settle(job, Verdict.released("the worker drains"));
       } else if (!free || !gate) {

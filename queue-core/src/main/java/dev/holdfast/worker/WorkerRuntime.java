@@ -71,10 +71,10 @@ public final class WorkerRuntime implements AutoCloseable {
     }
     List<ServedQueue> all = List.copyOf(queues.values());
     this.bells = new BellListener(plan.engine(), name, plan.options().blockTime(), all);
-    this.housekeeper = new Housekeeper(plan, name, all);
+    this.leases = new LeaseKeeper(plan, name, all);
+    this.housekeeper = new Housekeeper(plan, name, all, leases::soon);
     this.ticker = new Ticker(plan, name, all);
     this.courier = new Courier(plan, name);
-    this.leases = new LeaseKeeper(plan, name, all);
     this.timeouts = new TimeoutWatch(plan, name, all, settler);
     AttemptRunner runner = new AttemptRunner(plan, lines, settler, threads);
     SuspectGate suspects = new SuspectGate();
@@ -195,6 +195,7 @@ public final class WorkerRuntime implements AutoCloseable {
               ids,
               (job, refused) -> threads.execute(() -> runner.run(job), refused),
               housekeeper::wake,
+              leases::soon,
               courier::untold));
     }
     return new ClaimLoop(

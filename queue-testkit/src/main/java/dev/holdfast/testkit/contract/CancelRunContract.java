@@ -101,6 +101,15 @@ public abstract class CancelRunContract extends RunJobs {
   }
 
   @Test
+  void a_second_cancel_leaves_a_run_waiting_that_undoes_what_it_has_done() {
+    String key = suspendedRun(NEVER);
+    cancel(key);
+    suspend(key, new Outcome.Suspended(lines(1, "undo"), null, WAIT, NEVER, true));
+    cancel(key);
+    assertThat(state(key)).isEqualTo(JobState.WAITING);
+  }
+
+  @Test
   void a_run_that_would_wait_for_an_attempt_or_is_handed_back_ends_as_cancelled() {
     List<Outcome> outcomes =
         List.of(
