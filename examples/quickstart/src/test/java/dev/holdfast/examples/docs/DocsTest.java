@@ -30,6 +30,9 @@ class DocsTest {
         List.of(
             "DocExamples.java",
             "DocBatches.java",
+            "DocEvents.java",
+            "DocFlows.java",
+            "DocJobBatches.java",
             "DocLimits.java",
             "DocSchedules.java",
             "DocTestingIT.java")) {
