@@ -41,7 +41,12 @@ public sealed interface Outcome {
    * A run that waits and holds nothing meanwhile. Its entries are written first, in the same step.
    * Crashes 0; no other counter is raised. It becomes ready at the earlier of both instants, or
    * when it has been sent so many messages; at once if it has, or if a cancel was asked for that it
-   * does not know of.
+   * does not know of. A newer job of its keep-latest key does not end it.
+   *
+   * <p>Meanwhile it is WAITING and counted among the scheduled jobs. Without an instant it is due
+   * in the last second of the year 9999, epoch ms 253402300799000, and nobody is told of that: such
+   * an instant is no {@code runAt} of a waiting run and no {@code nextDue}. If entries cannot be
+   * written (see {@link Runs#append}) the outcome is refused as UNCLAIMED, and the job is reaped.
    *
    * @param append what it writes down before
    * @param until an instant of the engine's clock, or null

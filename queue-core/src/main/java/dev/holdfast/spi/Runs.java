@@ -13,21 +13,28 @@ import org.jspecify.annotations.Nullable;
  * <p>A run is a job. Its journal begins with the first entry or message, is handed to a worker with
  * the claim, and goes with the job's record: when retention, a delete or a purge removes it. Only
  * the holder of the claim writes entries; anybody sends messages, as long as the job is known and
- * has not ended.
+ * has not ended. A dead letter keeps its journal, gets no messages, and goes on with what it had
+ * when it is redriven. Crashes, retries and releases change nothing in it.
+ *
+ * <p>A job listens for subjects from the moment it is added, or from an append on, until it ends;
+ * one that is redriven listens for the same again.
  */
 public interface Runs {
   /** Reads a journal; empty of both if there is none. A round trip per MiB. */
   Journal read(QueueRef queue, String key);
 
   /**
-   * Writes entries if the claim stands, and then makes its lease longer, counted from now. The
-   * future may be completed on a thread of the engine.
+   * Writes entries if the claim stands, and then makes its lease longer, counted from now. A claim
+   * whose lease is over stands until it is reaped. If the journal has fewer entries than {@code
+   * after}, or other bytes where these would go, nothing is written, and the claim is answered as
+   * not standing. The future may be completed on a thread of the engine.
    */
   CompletableFuture<AppendReply> append(QueueRef queue, Held held, Duration lease, Append append);
 
   /**
    * Sends one run a message. A suspended run whose messages reach the number it waits for is made
-   * ready. Safe to repeat by the message's id.
+   * ready, at the tail of its lane; a run that is not suspended stays where it is. Safe to repeat
+   * by the message's id: the first one stays as it came.
    */
   Delivery deliver(QueueRef queue, String key, String id, byte[] bytes);
 
@@ -48,13 +55,17 @@ public interface Runs {
    */
   List<Ended> ended(QueueRef queue);
 
-  /** Forgets ends that were told. Safe to repeat. */
+  /**
+   * Forgets ends that were told, each by its key and claims: a later end of the same job stays.
+   * Safe to repeat.
+   */
   void told(QueueRef queue, List<Ended> ended);
 
   /**
    * Adds a job that is a copy of another: its type, priority, limit key and envelope, ready now,
-   * with the first entries of its journal and all of its messages and subjects. It has no
-   * idempotency or unique key and no parent. Safe to repeat: a key that exists is answered DONE.
+   * with the first entries of its journal and all of its messages and subjects, entries and
+   * messages with their instants. It has no idempotency or unique key and no parent, and the bound
+   * of the queue is not asked. Safe to repeat: a key that exists is answered DONE.
    *
    * @param key of the job to copy; in any state, as long as its body is there
    * @param copy the key of the new job
@@ -65,9 +76,10 @@ public interface Runs {
   /**
    * What became of an append.
    *
-   * @param standing whether the claim stood; false: nothing was written
-   * @param at when the entries were written, by the engine's clock; the first time, if they were
-   *     there before
+   * @param standing whether the claim stood and the journal went with the append; false: nothing
+   *     was written, the lease is as it was, and the rest says nothing
+   * @param at when the last of the entries was written, by the engine's clock: the first time, if
+   *     it was there before; now if there are none
    * @param messages how many messages the run was sent until now
    * @param cancelRequested whether somebody asked that the run ends
    */
@@ -79,7 +91,7 @@ public interface Runs {
     DELIVERED,
     /** One of this id was there. */
     ALREADY,
-    /** The run has 100,000 messages or 16 MiB of them: it was dropped. */
+    /** It would be more than 100,000 messages or 16 MiB of them: it was dropped. */
     FULL,
     /** The run has ended or is not known. */
     NOT_FOUND
