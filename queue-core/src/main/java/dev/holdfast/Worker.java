@@ -358,6 +358,26 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Subscribes a job type whose handler was added before to an event type: each event becomes a
+     * job of this type, whose payload is read from the event's JSON. The subscription is stored
+     * when the worker starts, and stays until it is taken back with {@code Events.unsubscribe}. On
+     * a handler's class, {@code @Subscribes} does the same.
+     *
+     * @param event the event's class, annotated with {@code EventType}
+     * @param as the job type, which is the subscriber's name, too
+     * @param queue the queue of the jobs
+     * @throws InvalidHandlerException if no handler of the type was added, the class is no event,
+     *     or the type is subscribed to it already
+     */
+    public Builder subscribe(Class<?> event, String as, String queue) {
+      handlers.subscribe(
+          Objects.requireNonNull(event, "event"),
+          Objects.requireNonNull(as, "as"),
+          Objects.requireNonNull(queue, "queue"));
+      return this;
+    }
+
     /** Adds an interceptor, inside those added before. Default none. */
     public Builder interceptor(AttemptInterceptor interceptor) {
       interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
@@ -396,7 +416,8 @@ public final class Worker implements AutoCloseable {
               shares,
               interceptors,
               holdfast.options().queueBound(),
-              declaration());
+              declaration(),
+              holdfast.outlet());
       holdfast.requireOpen();
       Worker worker = new Worker(holdfast, options, WorkerRuntime.start(plan));
       started = true;

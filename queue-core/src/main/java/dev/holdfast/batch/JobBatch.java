@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
 public final class JobBatch<P> {
   private static final Duration LONGEST = Duration.ofDays(366);
 
+  private static final int MOST_JOBS = 50_000;
+
   private final List<P> jobs;
   private final String queue;
   private final @Nullable String key;
@@ -46,13 +48,14 @@ public final class JobBatch<P> {
    *
    * @param queue where the batch itself is a job: a worker with any flow or batch handler, or any
    *     handler at all, that reads this queue leads it
-   * @param jobs 0 to 100,000 payloads, or {@code JobRequest}s; none may have an idempotency key or
-   *     a uniqueness
+   * @param jobs 0 to 50,000 payloads, or {@code JobRequest}s; none may have an idempotency key or a
+   *     uniqueness. Their ends are kept with the batch, which has room for 100,000: the other half
+   *     is for those that die, are redriven and end again
    */
   public static <P> JobBatch<P> of(String queue, List<P> jobs) {
-    if (jobs.size() > 100_000) {
+    if (jobs.size() > MOST_JOBS) {
       throw new InvalidJobException(
-          "a batch of " + jobs.size() + " jobs; at most 100,000. Nest batches for more");
+          "a batch of " + jobs.size() + " jobs; at most 50,000. Make several batches of them");
     }
     return new JobBatch<>(
         List.copyOf(jobs), Naming.queue(queue), null, null, null, null, Duration.ofDays(90));

@@ -2,6 +2,7 @@ package dev.holdfast.worker;
 
 import dev.holdfast.job.JobContext;
 import dev.holdfast.spi.Envelope;
+import dev.holdfast.spi.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -60,6 +61,11 @@ final class AttemptContext extends ClaimView implements JobContext {
   @Override
   public Verb bury(String why) {
     throw call("bury", new VerbCall.Bury(String.valueOf(why)));
+  }
+
+  /** Ends the attempt of a run of our own, which waits for messages or an instant. */
+  Verb suspend(Outcome.Suspended outcome) {
+    throw call("suspend", new VerbCall.Suspend(outcome));
   }
 
   private Verb call(String name, VerbCall called) {

@@ -106,7 +106,7 @@ final class AttemptRunner {
     Object result = null;
     Throwable thrown = null;
     try {
-      result = invoke(context);
+      result = invoke(handler, context);
     } catch (Throwable t) {
       thrown = t;
     }
@@ -133,8 +133,9 @@ final class AttemptRunner {
     settler.ended(context, handler, ending, Notes.flushNanos());
   }
 
-  private @Nullable Object invoke(AttemptContext context) throws Exception {
-    if (plan.interceptors().isEmpty()) {
+  private @Nullable Object invoke(RegisteredHandler handler, AttemptContext context)
+      throws Exception {
+    if (plan.interceptors().isEmpty() || handler.isOurs()) {
       return context.call();
     }
     AtomicReference<@Nullable Object> result = new AtomicReference<>();

@@ -40,7 +40,10 @@ final class ClaimReader {
         return null;
       }
       payload =
-          plan.codec().decode("payload of job " + job.id(), envelope.payload(), handler.payload());
+          handler.isOurs()
+              ? envelope.payload()
+              : plan.codec()
+                  .decode("payload of job " + job.id(), envelope.payload(), handler.payload());
     } catch (RuntimeException e) {
       settler.settle(job, settler.rules().malformed(e, claim.counters()));
       return null;

@@ -1,13 +1,16 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.event.Awaited;
+import dev.holdfast.event.EventTypes;
+import dev.holdfast.event.Subscribes;
 import dev.holdfast.job.BatchHandler;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobHandler;
-import dev.holdfast.job.JobType;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.ResultHandler;
+import dev.holdfast.retry.RetryPolicy;
 import dev.holdfast.schedule.Recurring;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -27,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handlers {
   private final Map<String, RegisteredHandler> byType = new LinkedHashMap<>();
+  private final Map<String, RegisteredHandler> ours = new LinkedHashMap<>();
   private final List<Recurrence> recurrences = new ArrayList<>();
+  private final Subscriptions subscriptions = new Subscriptions();
 
   /** Creates a registry without handlers. */
   public Handlers() {}
@@ -143,22 +148,8 @@ public final class Handlers {
     Objects.requireNonNull(options, "options");
     Type payload = given == null ? PayloadClass.of(handler, contract) : given;
     Class<?> payloadClass = Objects.requireNonNull(PayloadClass.raw(payload));
-    JobType jobType = payloadClass.getDeclaredAnnotation(JobType.class);
-    if (jobType == null) {
-      throw new InvalidHandlerException(
-          "payload class "
-              + payloadClass.getName()
-              + " of handler "
-              + handler.getName()
-              + " has no @JobType; give it its stable name, as in @JobType(\"mail.welcome\")");
-    }
-    try {
-      Naming.type(jobType.value());
-      Naming.queue(jobType.queue());
-    } catch (HoldfastException e) {
-      throw new InvalidHandlerException(
-          "@JobType of payload class " + payloadClass.getName() + ": " + e.getMessage(), e);
-    }
+    Subscribes subscribes = Binding.subscribes(handler);
+    Binding binding = Binding.of(handler, payloadClass, subscribes);
     HandlerSettings settings = HandlerSettings.of(handler, options);
     Semaphore gate =
         settings.concurrency() == HandlerSettings.UNLIMITED
@@ -166,10 +157,10 @@ public final class Handlers {
             : new Semaphore(settings.concurrency(), true);
     RegisteredHandler before =
         byType.putIfAbsent(
-            jobType.value(),
+            binding.type(),
             new RegisteredHandler(
-                jobType.value(),
-                jobType.queue(),
+                binding.type(),
+                binding.queue(),
                 payload,
                 handler.getName(),
                 settings,
@@ -178,7 +169,7 @@ public final class Handlers {
     if (before != null) {
       throw new InvalidHandlerException(
           "job type "
-              + jobType.value()
+              + binding.type()
               + " has two handlers: "
               + before.name()
               + " and "
@@ -186,8 +177,61 @@ public final class Handlers {
     }
     for (Recurring each : handler.getAnnotationsByType(Recurring.class)) {
       recurrences.add(
-          new Recurrence(each, jobType.value(), jobType.queue(), payload, handler.getName()));
+          new Recurrence(each, binding.type(), binding.queue(), payload, handler.getName()));
     }
+    if (subscribes != null) {
+      subscribe(subscribes.value(), binding.type(), binding.eventQueue());
+    }
+  }
+
+  /**
+   * Subscribes a job type, whose handler has been added, to an event type.
+   *
+   * @param event the event's class
+   * @param type the job type
+   * @param queue the queue of the jobs
+   * @throws InvalidHandlerException if there is no such handler, the class is no event, or the type
+   *     is subscribed to it already
+   */
+  public void subscribe(Class<?> event, String type, String queue) {
+    RegisteredHandler handler = byType.get(type);
+    if (handler == null) {
+      throw new InvalidHandlerException(
+          "no handler was added for job type "
+              + type
+              + ", which is to be subscribed to "
+              + event.getName());
+    }
+    try {
+      Class<?> payload = Objects.requireNonNull(PayloadClass.raw(handler.payload()));
+      subscriptions.add(
+          EventTypes.typeOf(event), type, Naming.queue(queue), Awaited.of(payload));
+    } catch (InvalidHandlerException e) {
+      throw e;
+    } catch (HoldfastException e) {
+      throw new InvalidHandlerException(
+          "handler " + handler.name() + " cannot be subscribed: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the handlers subscribe to. */
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** Whether the worker must hand events on, so that its handlers hear of them. */
+  boolean handsEventsOn() {
+    return !subscriptions.isEmpty();
+  }
+
+  /** Adds code of our own, which no user may replace. */
+  void addOurs(String type, String queue, RegisteredHandler.Single code) {
+    HandlerOptions patient = HandlerOptions.builder().retryPolicy(RetryPolicy.patient()).build();
+    HandlerSettings settings = HandlerSettings.of(code.getClass(), patient);
+    ours.put(
+        type,
+        new RegisteredHandler(
+            type, queue, RegisteredHandler.RAW, "Holdfast's own", settings, null, code));
   }
 
   /** The schedules that handler classes declare, in the order added. */
@@ -197,10 +241,11 @@ public final class Handlers {
 
   /** The handler of a job type, or null. */
   @Nullable RegisteredHandler find(String type) {
-    return byType.get(type);
+    RegisteredHandler own = ours.get(type);
+    return own == null ? byType.get(type) : own;
   }
 
-  /** All of them, in the order added. */
+  /** All that were added by the user, in the order added. */
   Collection<RegisteredHandler> all() {
     return byType.values();
   }

@@ -145,6 +145,9 @@ final class OutcomeRules {
           "backed off",
           "",
           "runs again, and others of its limit key, in " + AttemptLines.show(backOff.delay()));
+    } else if (verb instanceof VerbCall.Suspend suspend) {
+      return new Verdict(
+          suspend.outcome(), Verdict.SUSPENDED, "waits", "", "goes on when there is news");
     } else if (verb instanceof VerbCall.RetryAt retry) {
       Failure failure = new Failure("retryAt", "asked to be attempted at " + retry.instant(), "");
       Duration delay = Duration.between(clock.instant(), retry.instant());

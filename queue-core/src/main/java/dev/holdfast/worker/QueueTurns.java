@@ -51,6 +51,7 @@ final class QueueTurns {
   private final Supplier<String> ids;
   private final Starter starter;
   private final Runnable onFirstClaim;
+  private final java.util.function.Consumer<QueueRef> onUntold;
   private final Duration watchTerm;
   private final RetryPause pause;
 
@@ -89,7 +90,8 @@ final class QueueTurns {
       SuspectGate suspects,
       Supplier<String> ids,
       Starter starter,
-      Runnable onFirstClaim) {
+      Runnable onFirstClaim,
+      java.util.function.Consumer<QueueRef> onUntold) {
     this.consumer = consumer;
     this.queue = consumer.queue().ref();
     this.claiming = plan.engine().claiming();
@@ -100,6 +102,7 @@ final class QueueTurns {
     this.ids = ids;
     this.starter = starter;
     this.onFirstClaim = onFirstClaim;
+    this.onUntold = onUntold;
     this.watchTerm = plan.options().blockTime().multipliedBy(2);
     this.id = ids.get();
   }
@@ -284,6 +287,9 @@ final class QueueTurns {
       hungry = true;
     }
     timers(reply, sentAt, now, byTimer);
+    if (reply.untold()) {
+      onUntold.accept(queue);
+    }
     // Last: what a meter does wrong must not cost a claim.
     consumer.report(reply, Duration.ofNanos(now - sentAt));
   }

@@ -27,6 +27,14 @@ record RegisteredHandler(
     @Nullable Semaphore gate,
     Code code) {
 
+  /** The payload of handlers of our own, which get its JSON as bytes, and no interceptor. */
+  static final Type RAW = byte[].class;
+
+  /** Whether it is one of our own. */
+  boolean isOurs() {
+    return RAW.equals(payload);
+  }
+
   /** The user's code. */
   sealed interface Code permits Single, Batch {}
 

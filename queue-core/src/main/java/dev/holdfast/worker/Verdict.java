@@ -16,6 +16,7 @@ record Verdict(Outcome outcome, String word, String happened, String detail, Str
   static final String FAILED = "failed";
   static final String TIMEOUT = "timeout";
   static final String SNOOZED = "snoozed";
+  static final String SUSPENDED = "suspended";
   static final String DISCARDED = "discarded";
   static final String BURIED = "buried";
   static final String RELEASED = "released";
