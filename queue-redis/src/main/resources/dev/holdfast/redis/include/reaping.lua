@@ -11,8 +11,8 @@ local function recover(id)
   if not body then
     return nil
   end
-  local lane, type, _, idem, uniq, key = header(body)
-  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '')
+  local lane, type, _, idem, uniq, key, _, parent = header(body)
+  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '', parent or '')
   t.state = 'a'
   t.consumer = 'a worker'
   return t
