@@ -1,5 +1,7 @@
 package dev.holdfast.examples.docs;
 
+import dev.holdfast.Holdfast;
+import dev.holdfast.Worker;
 import dev.holdfast.event.Awaits;
 import dev.holdfast.event.EventType;
 import dev.holdfast.event.Events;
@@ -60,6 +62,26 @@ final class DocEvents {
   public record SendWelcomePack(long userId) {} // the part of the event it needs
 
   // end::own-payload[]
+
+  /** Sends the pack. */
+  @FunctionalInterface
+  interface Packs {
+    /** Sends one; the same key sends one. */
+    void send(long userId, String key);
+  }
+
+  static Worker subscribe(Holdfast holdfast, Packs packs) {
+    // tag::subscribe[]
+    Worker worker =
+        Worker.on(holdfast)
+            .handler(
+                SendWelcomePack.class,
+                (job, context) -> packs.send(job.userId(), context.id().toString()))
+            .subscribe(Subscribed.class, "welcome.pack", "mail")
+            .start();
+    // end::subscribe[]
+    return worker;
+  }
 
   // tag::cancels[]
   @JobType(value = "trial.expiry", queue = "billing")
