@@ -1,5 +1,7 @@
 package dev.holdfast;
 
+import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
 import dev.holdfast.job.BatchHandler;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobHandler;
@@ -255,6 +257,78 @@ public final class Worker implements AutoCloseable {
           Objects.requireNonNull(handlerClass, "handlerClass"),
           batch,
           handlerOptions,
+          () -> factory);
+      needsFactory = true;
+      return this;
+    }
+
+    /**
+     * Adds a flow, as annotated: its jobs are runs that go through durable steps.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flow(FlowHandler<?, ?> handler) {
+      return flow(handler, HandlerOptions.asAnnotated());
+    }
+
+    /**
+     * Adds a flow with settings that override its annotation. Its timeout is that of one call of
+     * the handler, between two suspensions; its retry policy is for failures outside of steps.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flow(FlowHandler<?, ?> handler, HandlerOptions handlerOptions) {
+      return flow(handler, handlerOptions, FlowOptions.defaults());
+    }
+
+    /**
+     * Adds a flow with settings, and with how its runs are kept.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flow(
+        FlowHandler<?, ?> handler, HandlerOptions handlerOptions, FlowOptions flowOptions) {
+      handlers.addFlow(null, handler, handlerOptions, flowOptions);
+      return this;
+    }
+
+    /**
+     * Adds a flow for a payload class; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P, R> Builder flow(Class<P> payload, FlowHandler<P, R> handler) {
+      return flow(payload, HandlerOptions.asAnnotated(), FlowOptions.defaults(), handler);
+    }
+
+    /**
+     * Adds a flow for a payload class, with settings; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P, R> Builder flow(
+        Class<P> payload,
+        HandlerOptions handlerOptions,
+        FlowOptions flowOptions,
+        FlowHandler<P, R> handler) {
+      handlers.addFlow(
+          Objects.requireNonNull(payload, "payload"), handler, handlerOptions, flowOptions);
+      return this;
+    }
+
+    /**
+     * Adds a flow class, with settings; the {@link #factory} makes one for each call.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flowClass(
+        Class<? extends FlowHandler<?, ?>> handlerClass,
+        HandlerOptions handlerOptions,
+        FlowOptions flowOptions) {
+      handlers.addFlowClass(
+          Objects.requireNonNull(handlerClass, "handlerClass"),
+          handlerOptions,
+          flowOptions,
           () -> factory);
       needsFactory = true;
       return this;

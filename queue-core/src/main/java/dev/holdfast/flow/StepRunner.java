@@ -37,7 +37,7 @@ final class StepRunner {
       } else if (record.isFailed()) {
         throw failed(record);
       } else if (record.begun) {
-        return cutShort(key, record);
+        throw cutShort(key, record);
       } else if (record.retryAfter != null) {
         awaitRetry(key, record);
       }
@@ -163,7 +163,7 @@ final class StepRunner {
   }
 
   /** A step that may not begin twice has begun, and nobody knows how it ended. */
-  private <T> @Nullable T cutShort(String key, StepRecord record) {
+  private StepFailedException cutShort(String key, StepRecord record) {
     run.requireGoing(key);
     Failure failure =
         new Failure(
@@ -171,7 +171,7 @@ final class StepRunner {
             "its attempt was cut short, and it is not to be attempted again: what it did is not"
                 + " known",
             "");
-    throw finallyFailed(key, record.attempts + 1, failure);
+    return finallyFailed(key, record.attempts + 1, failure);
   }
 
   private void awaitRetry(String key, StepRecord record) {

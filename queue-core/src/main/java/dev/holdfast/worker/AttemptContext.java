@@ -11,22 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One attempt as its handler sees it. */
 final class AttemptContext extends ClaimView implements JobContext {
-  private final RegisteredHandler.Single code;
   private final AtomicReference<@Nullable VerbCall> verb = new AtomicReference<>();
 
-  AttemptContext(
-      ActiveJob job,
-      Envelope envelope,
-      Object payload,
-      WorkerPlan plan,
-      RegisteredHandler.Single code) {
+  AttemptContext(ActiveJob job, Envelope envelope, Object payload, WorkerPlan plan) {
     super(job, envelope, payload, plan);
-    this.code = code;
-  }
-
-  /** Calls the handler. */
-  @Nullable Object call() throws Exception {
-    return code.handle(decoded(), this);
   }
 
   /** The first verb called, or null. */

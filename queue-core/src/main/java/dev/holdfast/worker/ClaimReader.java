@@ -48,9 +48,9 @@ final class ClaimReader {
       settler.settle(job, settler.rules().malformed(e, claim.counters()));
       return null;
     }
-    return handler.code() instanceof RegisteredHandler.Single single
-        ? new AttemptContext(job, envelope, payload, plan, single)
-        : new BatchedJob(job, envelope, payload, plan);
+    return handler.code() instanceof RegisteredHandler.Batch
+        ? new BatchedJob(job, envelope, payload, plan)
+        : new AttemptContext(job, envelope, payload, plan);
   }
 
   private void missed(ActiveJob job, String why) {

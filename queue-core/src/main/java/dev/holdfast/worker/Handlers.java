@@ -3,7 +3,11 @@ package dev.holdfast.worker;
 import dev.holdfast.event.Awaited;
 import dev.holdfast.event.EventTypes;
 import dev.holdfast.event.Subscribes;
+import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
+import dev.holdfast.flow.Steps;
 import dev.holdfast.job.BatchHandler;
+import dev.holdfast.job.Failure;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobContext;
@@ -19,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -98,6 +103,46 @@ public final class Handlers {
   }
 
   /**
+   * Adds a handler whose jobs are runs.
+   *
+   * @param payload its payload class, or null to find it from the handler's class
+   * @throws InvalidHandlerException if it cannot be registered
+   */
+  public void addFlow(
+      @Nullable Class<?> payload,
+      FlowHandler<?, ?> handler,
+      HandlerOptions options,
+      FlowOptions flow) {
+    Objects.requireNonNull(handler, "handler");
+    add(
+        handler.getClass(),
+        FlowHandler.class,
+        payload,
+        options,
+        flowCode(handler.getClass(), flow, () -> handler));
+  }
+
+  /**
+   * Adds a handler whose jobs are runs and that a factory makes for each attempt.
+   *
+   * @param handler its class: a FlowHandler
+   * @param factory asked when the worker runs, so that it may be set later than the handler
+   * @throws InvalidHandlerException if it cannot be registered
+   */
+  public void addFlowClass(
+      Class<? extends FlowHandler<?, ?>> handler,
+      HandlerOptions options,
+      FlowOptions flow,
+      Supplier<@Nullable HandlerFactory> factory) {
+    add(
+        handler,
+        FlowHandler.class,
+        null,
+        options,
+        flowCode(handler, flow, () -> (FlowHandler<?, ?>) make(handler, factory)));
+  }
+
+  /**
    * Adds a handler that a factory makes for each attempt.
    *
    * @param handler its class: a JobHandler or a ResultHandler
@@ -113,7 +158,8 @@ public final class Handlers {
               + handler.getName()
               + " must implement "
               + (plain ? "only one of" : "one of")
-              + " JobHandler and ResultHandler; a BatchHandler is added with batchHandlerClass");
+              + " JobHandler and ResultHandler; a BatchHandler is added with batchHandlerClass, a"
+              + " FlowHandler with flowClass");
     }
     RegisteredHandler.Single call =
         (payload, context) -> {
@@ -323,5 +369,25 @@ public final class Handlers {
   @SuppressWarnings("unchecked")
   private static RegisteredHandler.Batch batchCode(BatchOptions batch, BatchHandler<?> handler) {
     return new RegisteredHandler.Batch(batch, ((BatchHandler<Object>) handler)::handle);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static RegisteredHandler.Flow flowCode(
+      Class<?> type, FlowOptions flow, Callable<FlowHandler<?, ?>> handler) {
+    Objects.requireNonNull(flow, "flow");
+    return new RegisteredHandler.Flow(
+        flow,
+        () -> (FlowHandler<Object, Object>) handler.call(),
+        isOverridden(type, "onFailure", Steps.class, Object.class, Failure.class),
+        isOverridden(type, "onCancel", Steps.class, Object.class));
+  }
+
+  /** Whether a flow has code of its own for this; a class with type arguments has a bridge. */
+  private static boolean isOverridden(Class<?> type, String name, Class<?>... parameters) {
+    try {
+      return type.getMethod(name, parameters).getDeclaringClass() != FlowHandler.class;
+    } catch (NoSuchMethodException e) {
+      return true;
+    }
   }
 }

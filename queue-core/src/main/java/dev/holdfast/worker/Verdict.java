@@ -41,6 +41,11 @@ record Verdict(Outcome outcome, String word, String happened, String detail, Str
     return new Verdict(new Outcome.Succeeded(result), SUCCEEDED, SUCCEEDED, "", "");
   }
 
+  /** A run waits, or goes on in another claim. */
+  static Verdict suspended(Outcome.Suspended outcome, String what) {
+    return new Verdict(outcome, SUSPENDED, "was suspended", what, "goes on when that is over");
+  }
+
   /** It is handed back, no counter raised. */
   static Verdict released(String why) {
     return new Verdict(

@@ -76,7 +76,7 @@ public final class WorkerRuntime implements AutoCloseable {
     this.courier = new Courier(plan, name);
     this.leases = new LeaseKeeper(plan, name, all);
     this.timeouts = new TimeoutWatch(plan, name, all, settler);
-    AttemptRunner runner = new AttemptRunner(plan, lines, settler);
+    AttemptRunner runner = new AttemptRunner(plan, lines, settler, threads);
     SuspectGate suspects = new SuspectGate();
     for (WorkerPlan.Share share : shares) {
       for (int slots : Pool.split(share.slots())) {
