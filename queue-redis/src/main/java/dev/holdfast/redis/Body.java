@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job as the hash {@code jobs} holds it: a header line that scripts read, then the envelope that
- * they do not. The header is {@code lane TAB type TAB limit key TAB unique TAB parent TAB start [TAB
- * idempotency key [TAB cost]]}; later fields may be appended.
+ * they do not. The header is {@code lane TAB type TAB limit key TAB unique TAB parent TAB start
+ * [TAB idempotency key [TAB cost]]}; later fields may be appended.
  *
  * @param lane the home lane's letter
  * @param type the job type

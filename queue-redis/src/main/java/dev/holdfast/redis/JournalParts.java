@@ -12,9 +12,7 @@ final class JournalParts {
   static byte[] encode(Append append) {
     ByteArrayOutputStream out = new ByteArrayOutputStream();
     append.entries().forEach(entry -> add(out, 'e', entry));
-    append
-        .subjects()
-        .forEach(subject -> add(out, 's', subject.getBytes(StandardCharsets.UTF_8)));
+    append.subjects().forEach(subject -> add(out, 's', subject.getBytes(StandardCharsets.UTF_8)));
     return out.toByteArray();
   }
 

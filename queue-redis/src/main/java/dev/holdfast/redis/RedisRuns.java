@@ -141,7 +141,8 @@ final class RedisRuns implements Runs {
             case "c" -> JobState.CANCELLED;
             default -> throw new IllegalStateException("no state " + f[3]);
           };
-      byte[] text = end + 1 >= stored.length ? null : Arrays.copyOfRange(stored, end + 1, stored.length);
+      byte[] text =
+          end + 1 >= stored.length ? null : Arrays.copyOfRange(stored, end + 1, stored.length);
       return new Ended(f[0], f[1], Integer.parseInt(f[2]), how, f[4], text);
     } catch (RuntimeException e) {
       log.error(

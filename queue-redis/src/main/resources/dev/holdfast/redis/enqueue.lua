@@ -81,7 +81,7 @@ local reply, lanes = {'DONE'}, {h = {}, n = {}, l = {}}
 local taken, ids, added, tied = {}, {}, 0, {}
 
 -- What a name or a unique key needs; made by the first job that has one, because closures cost even if nobody calls them.
-local named, name, judge, hold, write_merges, read_header, listening
+local named, name, judge, hold, write_merges, read_header
 if limited then
 --- include header
   read_header = header
@@ -202,21 +202,8 @@ if #bodies > 0 then
     write_merges()
   end
   if #tied > 0 then
---- include journaling
-    listening = journals()
-  end
-  for n = 1, #tied, 2 do
-    local id, subjects, fields = tied[n], {}, {}
-    for subject in string.gmatch(string.sub(tied[n + 1], 2), '[^\n]+') do
-      subjects[#subjects + 1] = subject
-    end
-    if string.sub(tied[n + 1], 1, 1) == '1' then
-      redis.call('HSET', meta, 'ties', '1')
-    end
-    if #subjects > 0 then
-      listening.listen(id, subjects, fields)
-      listening.write_head(id, listening.read_head(nil), fields)
-    end
+--- include journaling, tying
+    write_ties(tied)
   end
   write_limits()
   redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))

@@ -48,9 +48,8 @@ elseif h.entries < wanted then
   return {'TOO_FEW'}
 end
 h.entries = wanted
--- A message is a field and the one that tells it from others.
-local left, fields, bytes, looked = journals().fields_after(id, h, c.entries, c.messages), {}, 0, 0
-while looked < math.min(#left, MOST) and bytes < MOST_BYTES do
+local left, fields, bytes, looked = journals().fields_after(id, h, c.entries, c.messages, MOST), {}, 0, 0
+while looked < #left and bytes < MOST_BYTES do
   local last = math.min(looked + PIECE, #left)
   local found = redis.call('HMGET', journal, unpack(left, looked + 1, last))
   for n, part in ipairs(found) do
@@ -72,7 +71,7 @@ while looked < math.min(#left, MOST) and bytes < MOST_BYTES do
   end
   looked = last
 end
-local whole = looked == #left
+local whole = c.entries == h.entries and c.messages == h.messages
 local t = read_track(redis.call('HGET', track, id))
 lane = t and t.lane or lane
 -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.

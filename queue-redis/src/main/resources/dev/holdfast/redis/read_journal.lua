@@ -18,19 +18,24 @@ if not h then
 elseif redis.call('HEXISTS', track, id) == 0 and redis.call('HEXISTS', jobs, id) == 0 then
   return {'JOURNAL', 0, 0} -- what is left of one that is being removed, or of a copy that is being made
 end
-local reply, bytes, looked = {'JOURNAL', 0, math.max(0, h.entries - entries)}, 0, 0
-local left = journals().fields_after(id, h, entries, messages)
-while looked < #left do
-  local found = redis.call('HMGET', journal, unpack(left, looked + 1, math.min(looked + PIECE, #left)))
+local reply, bytes, entries_given = {'JOURNAL', 0, 0}, 0, 0
+while entries + messages < h.entries + h.messages do
+  local found = redis.call('HMGET', journal, unpack(journals().fields_after(id, h, entries, messages, PIECE)))
   for _, part in ipairs(found) do
     if not part then
       return {'DAMAGED'}
     elseif bytes > 0 and bytes + #part > MOST_BYTES then
-      reply[2], reply[3] = 1, math.min(reply[3], looked)
+      reply[2], reply[3] = 1, entries_given
       return reply
     end
-    bytes, looked = bytes + #part, looked + 1
+    bytes = bytes + #part
     reply[#reply + 1] = part
+    if entries < h.entries then
+      entries, entries_given = entries + 1, entries_given + 1
+    else
+      messages = messages + 1
+    end
   end
 end
+reply[3] = entries_given
 return reply

@@ -54,6 +54,7 @@ final class ScriptHeaderTest {
           "skip",
           "telling",
           "track",
+          "tying",
           "unique",
           "view",
           "wakes");

@@ -32,7 +32,7 @@ final class MemoryLook {
     Long keptUntil =
         job.state == JobState.DEAD ? queue.dead.score(job.key) : queue.done.score(job.key);
     Long due = queue.due.score(job.key);
-    boolean never = job.state == JobState.WAITING && due != null && due >= MemoryQueue.NEVER;
+    boolean never = job.state == JobState.WAITING && due != null && due == MemoryQueue.NEVER;
     return job.view(never ? null : due, keptUntil);
   }
 

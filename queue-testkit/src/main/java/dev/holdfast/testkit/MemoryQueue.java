@@ -169,7 +169,7 @@ final class MemoryQueue {
   /** When the next job is due, epoch ms; null: none is, or none that waits for an instant. */
   @Nullable Long firstDue() {
     Long head = due.firstScore();
-    return head == null || head >= NEVER ? null : head;
+    return head == null || head == NEVER ? null : head;
   }
 
   /**

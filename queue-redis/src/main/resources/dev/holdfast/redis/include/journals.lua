@@ -123,13 +123,13 @@ local function keep(id, h, name, bytes)
   write_head(id, h, {id .. '<' .. k, now_text .. '\t' .. name .. '\n' .. bytes, id .. '@' .. name, k})
 end
 
--- The fields of entries and messages behind so many of each, in order.
-local function fields_after(id, h, entries, messages)
+-- The fields of entries and messages behind so many of each, in order, at most so many.
+local function fields_after(id, h, entries, messages, most)
   local fields = {}
-  for k = entries + 1, h.entries do
+  for k = entries + 1, math.min(h.entries, entries + most) do
     fields[#fields + 1] = id .. '#' .. int(k)
   end
-  for k = messages + 1, h.messages do
+  for k = messages + 1, math.min(h.messages, messages + most - #fields) do
     fields[#fields + 1] = id .. '<' .. int(k)
   end
   return fields
@@ -147,7 +147,7 @@ local function bring(id, text, room)
     return {'-1', '0'}, 0
   end
   local brought = {int(h.entries), int(h.messages)}
-  local fields = fields_after(id, h, 0, 0)
+  local fields = fields_after(id, h, 0, 0, MOST_PARTS)
   for from = 1, #fields, PIECE do
     local found = redis.call('HMGET', journal, unpack(fields, from, math.min(from + PIECE - 1, #fields)))
     for _, part in ipairs(found) do

@@ -75,12 +75,12 @@ public abstract class JournalContract extends RunJobs {
   @Test
   void an_append_makes_the_lease_longer() {
     enqueueOne();
-    Claim claim = taker().claimOne();
-    advance(TurnTaker.LEASE.minus(STEP));
-    await(runs().append(queue(), claim.held(), Duration.ofMinutes(5), lines(0, "a")));
-    passReaping(Duration.ofMinutes(4));
+    Claim claim = taker().lease(PERIOD).claimOne();
+    advance(PERIOD.minus(STEP));
+    write(claim, 0, "a");
+    passReaping(TurnTaker.LEASE.minus(STEP));
     assertThat(state(claim.held().key())).isEqualTo(JobState.ACTIVE);
-    passReaping(Duration.ofMinutes(2));
+    passReaping(PERIOD.multipliedBy(2));
     assertThat(state(claim.held().key())).isEqualTo(JobState.READY);
   }
 

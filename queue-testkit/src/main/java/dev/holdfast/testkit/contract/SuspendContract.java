@@ -347,11 +347,12 @@ public abstract class SuspendContract extends RunJobs {
     assertThat(stored(key).runAt()).isEqualTo(now().plus(WAIT));
     deliver(key, "m1");
     assertThat(state(key)).isEqualTo(JobState.READY);
+    claimAndSettle(succeeded());
 
     String other = suspendedRun(1);
     control().reschedule(queue(), other, now().plus(WAIT));
     advance(WAIT);
-    assertThat(claimable()).containsExactlyInAnyOrder(key, other);
+    assertThat(claimable()).containsExactly(other);
   }
 
   @Test
