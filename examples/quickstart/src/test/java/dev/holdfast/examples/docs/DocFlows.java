@@ -1,12 +1,14 @@
 package dev.holdfast.examples.docs;
 
 import dev.holdfast.Holdfast;
+import dev.holdfast.Worker;
 import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.event.Awaits;
 import dev.holdfast.event.Event;
 import dev.holdfast.event.EventType;
 import dev.holdfast.flow.ChildOptions;
 import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
 import dev.holdfast.flow.FlowRuns;
 import dev.holdfast.flow.Fork;
 import dev.holdfast.flow.Lookback;
@@ -21,6 +23,7 @@ import dev.holdfast.job.Failure;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobType;
 import dev.holdfast.retry.RetryPolicy;
+import dev.holdfast.worker.HandlerOptions;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
@@ -174,6 +177,24 @@ final class DocFlows {
   }
 
   // end::order[]
+
+  static Worker register(Holdfast holdfast, Billing billing, Mail mail) {
+    // tag::register[]
+    Worker worker =
+        Worker.on(holdfast).flow(new TrialFlow(billing, mail)).queue("billing", 20).start();
+    // end::register[]
+    return worker;
+  }
+
+  static Worker pinned(Holdfast holdfast, TrialFlow flow) {
+    // tag::version[]
+    Worker worker =
+        Worker.on(holdfast)
+            .flow(flow, HandlerOptions.asAnnotated(), FlowOptions.version("2").pin())
+            .start();
+    // end::version[]
+    return worker;
+  }
 
   static Optional<String> start(Holdfast holdfast, Instant endsAt) {
     // tag::start[]
