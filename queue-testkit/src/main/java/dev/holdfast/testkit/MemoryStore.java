@@ -214,6 +214,9 @@ final class MemoryStore {
           if (ticks > 0) {
             return "queue %s has %d ticks to fire".formatted(queue.ref.name(), ticks);
           }
+          if (!queue.untold.isEmpty() && crew.reaper(queue.ref) != null) {
+            return "queue %s has ends to tell".formatted(queue.ref.name());
+          }
           if (held > 0 || waiting > 0) {
             return "queue %s has %d jobs held and %d ready or due"
                 .formatted(queue.ref.name(), held, waiting);

@@ -14,8 +14,10 @@ import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep;
@@ -48,6 +50,7 @@ final class WorkerSide implements Engine {
   private final Claiming claiming;
   private final Upkeep upkeep = new Rounds();
   private final Ticking ticking;
+  private final Runs runs;
 
   /** The consumers the worker has taken turns as. */
   private final Set<String> consumers = ConcurrentHashMap.newKeySet();
@@ -79,6 +82,7 @@ final class WorkerSide implements Engine {
     this.listener = listener;
     this.claiming = new Side(engine.claiming());
     this.ticking = new Clockwork(engine.ticking());
+    this.runs = new MortalRuns(engine, this);
   }
 
   void named(String name) {
@@ -137,6 +141,16 @@ final class WorkerSide implements Engine {
   @Override
   public Ticking ticking() {
     return ticking;
+  }
+
+  @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public Topics topics() {
+    return engine.topics();
   }
 
   @Override

@@ -372,4 +372,12 @@ public abstract class EngineContracts {
       return EngineContracts.this.open();
     }
   }
+
+  @Nested
+  final class RunLife extends RunLifeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
 }

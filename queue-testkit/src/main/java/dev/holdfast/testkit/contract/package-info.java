@@ -52,7 +52,8 @@
  *       dev.holdfast.testkit.contract.EndedContract}, {@link
  *       dev.holdfast.testkit.contract.TopicsContract}
  *   <li>enqueued again and again: {@link dev.holdfast.testkit.contract.ScheduleContract}
- *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}
+ *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}, {@link
+ *       dev.holdfast.testkit.contract.RunLifeContract}
  *   <li>beside the queues: {@link dev.holdfast.testkit.contract.LockContract}
  * </ul>
  */
