@@ -71,7 +71,7 @@ class DocFlowsTest {
   @Test
   void an_order_is_fulfilled_and_reviewed_a_week_later(
       Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
-    seen.chargesFail = 2;
+    seen.chargesFail.set(2);
     workers.start(worker -> worker.flow(new OrderFlow(seen, seen::take, seen)));
     JobId run = holdfast.enqueue(ORDER).id();
 
@@ -91,7 +91,7 @@ class DocFlowsTest {
   @Test
   void a_declined_card_is_not_charged_twice_and_ends_the_order(
       Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
-    seen.chargesFail = Integer.MAX_VALUE;
+    seen.chargesFail.set(100);
     seen.how = new BadCard();
     workers.start(worker -> worker.flow(new OrderFlow(seen, seen::take, seen)));
     JobId run = holdfast.enqueue(ORDER).id();
@@ -197,7 +197,7 @@ class DocFlowsTest {
   /** Does what the flows ask for, and notes it. */
   private static final class Notes implements Billing, Mail {
     final List<String> calls = new CopyOnWriteArrayList<>();
-    volatile int chargesFail;
+    final AtomicInteger chargesFail = new AtomicInteger();
     volatile IOException how = new IOException("away");
 
     @Override
@@ -214,8 +214,7 @@ class DocFlowsTest {
     @Override
     public Charge charge(long cents, String key) throws IOException {
       calls.add("charge " + key);
-      if (chargesFail > 0) {
-        chargesFail--;
+      if (chargesFail.getAndDecrement() > 0) {
         throw how;
       }
       return new Charge("charge-1");
