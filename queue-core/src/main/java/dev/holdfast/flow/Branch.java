@@ -63,6 +63,18 @@ final class Branch<T> implements StepFuture<T>, Runnable {
     }
   }
 
+  /** Runs on the thread that began it: its only step has an outcome. */
+  void replay() {
+    T result = null;
+    Throwable failed = null;
+    try {
+      result = code.call();
+    } catch (Throwable t) {
+      failed = t;
+    }
+    end(result, failed);
+  }
+
   @Override
   public void run() {
     if (!begin()) {
@@ -107,9 +119,11 @@ final class Branch<T> implements StepFuture<T>, Runnable {
   private void end(@Nullable T result, @Nullable Throwable failed) {
     all.lock.lock();
     try {
-      thread = null;
-      // The thread may be pooled.
-      Thread.interrupted();
+      if (thread != null) {
+        thread = null;
+        // The thread may be pooled.
+        Thread.interrupted();
+      }
       if (state != State.RUNNING) {
         return;
       }

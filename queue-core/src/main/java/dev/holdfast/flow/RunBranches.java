@@ -71,7 +71,7 @@ final class RunBranches implements Parallel {
       lock.unlock();
     }
     if (step != null && hasOutcome(step)) {
-      branch.run();
+      branch.replay();
     } else {
       run.host.execute(branch, branch::refused);
     }

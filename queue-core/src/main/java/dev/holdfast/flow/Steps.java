@@ -17,8 +17,9 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Keys.</b> A step is known by its scope, its name and its occurrence: {@code charge}, {@code
  * charge#1} for the second of that name, {@code fulfil/confirm} within a branch. Occurrences are
  * counted in each scope, so the order in which branches run changes no key. A name has 1 to 200
- * bytes of UTF-8, without {@code /}, {@code #} and control characters, and does not begin with {@code
- * !}.
+ * bytes of UTF-8, without {@code /}, {@code #} and control characters, and does not begin with
+ * {@code !}: the scopes {@code !failure} and {@code !cancel} are those of {@code onFailure} and
+ * {@code onCancel}.
  *
  * <p><b>Changed code.</b> A step that is new runs; one whose name is gone is ignored; order does
  * not matter. Only a key whose kind has changed (a sleep that was a wait) or whose stored outcome
