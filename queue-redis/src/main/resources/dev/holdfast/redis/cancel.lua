@@ -97,14 +97,14 @@ if fresh then
   t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '', parent or '')
 end
 if has_begun and lane and not spoilt then
-  -- What it has done may have to be undone: its handler is told, and ends it.
+  -- What it has done may have to be undone: its handler is told, and ends it. One that was told may wait for that.
   local to = lane_of(t)
-  t.cancel = '1'
-  if redis.call('ZREM', due, to .. id) == 1 then
+  if t.cancel == '' and redis.call('ZREM', due, to .. id) == 1 then
     t.due = now_text
     redis.call('RPUSH', lane_keys[to], id)
     ring(bell, paused)
   end
+  t.cancel = '1'
   redis.call('HSET', track, id, write_track(t))
   return {'REQUESTED'}
 elseif fresh then

@@ -83,7 +83,8 @@ elseif not t and body and not redis.call('ZSCORE', dead, id) then
 end
 local _, type, _, name, uniq, _, _, parent = header(body or '')
 if ties and (t and t.state == 'q' or not t and not redis.call('ZSCORE', dead, id)) then
-  tell_end(id, t and parent_of(t.rest) or parent or '', t and t.claims or 0, 'c', 'CANCELLED_ON_REQUEST')
+  tell_end(id, t and parent_of(t.rest) or parent or '', t and t.claims or 0, 'c', 'CANCELLED_ON_REQUEST',
+      t and t.reason)
   flush_told()
 end
 type = type or t and t.type or ''

@@ -116,7 +116,7 @@ for _, id in ipairs(gone) do
     end
     if type and ties and parent ~= '' then
       local t = read_track(redis.call('HGET', track, id))
-      tell_end(id, parent, t and t.claims or 0, 'c', 'CANCELLED_ON_REQUEST')
+      tell_end(id, parent, t and t.claims or 0, 'c', 'CANCELLED_ON_REQUEST', t and t.reason)
     end
   end
   redis.call('HDEL', jobs, id)

@@ -83,13 +83,9 @@ local tokens = redis.call('LLEN', bell)
 if uniques then -- else no job of this queue ever had a key there
   redis.call('HLEN', unique)
 end
-local function read_journals()
-  runs = '1'
+if runs then
   redis.call('HLEN', journal)
   redis.call('ZCARD', listeners)
-end
-if runs then
-  read_journals()
 end
 if ties then
   redis.call('ZCARD', ended)
@@ -259,7 +255,9 @@ if #ids > 0 then
         limited = true
         limiting()
       elseif not runs and sub(ARGV[i + 2], 1, 7) == 'suspend' then
-        read_journals()
+        runs = '1'
+        redis.call('HLEN', journal)
+        redis.call('ZCARD', listeners)
       end
     end
   end

@@ -55,13 +55,14 @@ end
 
 -- Writes a job's end: s succeeded, c cancelled, d dead. The caller has taken it out of where it was.
 local function finish(id, t, state, reason)
+  local before = t.reason
   t.state = state
   t.reason = reason
   t.at = now_text
   t.consumer = ''
   let_go(id, t.type, unique_of(t.rest))
   if ties then
-    tell_end(id, parent_of(t.rest), t.claims, state, reason)
+    tell_end(id, parent_of(t.rest), t.claims, state, reason, before)
   end
   if limited then
     limiting().vacate(id, t.type, limit_key_of(t.rest), true)

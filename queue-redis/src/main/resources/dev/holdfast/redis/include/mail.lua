@@ -1,6 +1,5 @@
 -- mail.lua: sends a run a message. Needs clock, track, journaling. Reads the locals: jobs, track, journal, due, lane_keys.
--- Gives: address(id, name, bytes) -> DELIVERED, ALREADY, FULL, ENDED, DEAD, GONE or DAMAGED,
--- and what hand_over takes;
+-- Gives: address(id, name, bytes) -> DELIVERED, ALREADY, FULL, ENDED, DEAD, GONE or DAMAGED, and what hand_over takes;
 -- hand_over(to) -> whether the run was made ready.
 local function address(id, name, bytes)
   local record = redis.call('HGET', track, id)

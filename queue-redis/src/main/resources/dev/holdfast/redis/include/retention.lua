@@ -22,9 +22,11 @@ local function trim_one(key, size, added, most)
   if #ids < over then
     ids = redis.call('ZRANGE', key, '0', int(math.min(over, few) - 1))
   end
-  -- A large journal goes in several calls, and its job with the last of them.
-  for n = #ids, runs and #ids > 0 and journals().drop(ids) + 1 or #ids + 1, -1 do
-    ids[n] = nil
+  if runs and #ids > 0 then
+    -- A large journal goes in several calls, and its job with the last of them.
+    for n = #ids, journals().drop(ids) + 1, -1 do
+      ids[n] = nil
+    end
   end
   if #ids > 0 then
     redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1))
