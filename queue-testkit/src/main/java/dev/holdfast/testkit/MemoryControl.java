@@ -110,9 +110,9 @@ final class MemoryControl implements Control {
     return ActReply.DONE;
   }
 
-  /** A run that has something to undo is not ended, but asked; the first time it is woken. */
+  /** A run that has something to undo is not ended, but woken and asked. */
   private static ActReply ask(MemoryQueue queue, MemoryJob job, long now) {
-    if (!job.cancelRequested && job.isDueLater()) {
+    if (job.isDueLater()) {
       queue.wake(job, now);
     }
     job.cancelRequested = true;

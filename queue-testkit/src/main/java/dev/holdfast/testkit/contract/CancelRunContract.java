@@ -101,6 +101,14 @@ public abstract class CancelRunContract extends RunJobs {
   }
 
   @Test
+  void a_second_cancel_wakes_a_run_that_waits_as_it_undoes() {
+    String key = suspendedRun(NEVER);
+    cancel(key);
+    suspend(key, new Outcome.Suspended(lines(1, "undo"), null, WAIT, NEVER, true));
+    isAskedToEnd(key);
+  }
+
+  @Test
   void a_run_that_would_wait_for_an_attempt_or_is_handed_back_ends_as_cancelled() {
     List<Outcome> outcomes =
         List.of(

@@ -159,7 +159,7 @@ final class RunModel {
 
   void cancel() {
     if (state == JobState.ACTIVE || !entries.isEmpty()) {
-      if (!cancelRequested && waitsForTime()) {
+      if (waitsForTime()) {
         ready();
       }
       cancelRequested = true;
