@@ -265,9 +265,11 @@ public final class Handlers {
     return subscriptions;
   }
 
-  /** Whether the worker must hand events on, so that its handlers hear of them. */
+  /** Whether the worker must hand events on, so that its handlers and its runs hear of them. */
   boolean handsEventsOn() {
-    return !subscriptions.isEmpty();
+    return !subscriptions.isEmpty()
+        || byType.values().stream()
+            .anyMatch(handler -> handler.code() instanceof RegisteredHandler.Flow);
   }
 
   /** Adds code of our own, which no user may replace. */
