@@ -150,6 +150,7 @@ class DocsTest {
       case "ACTIVE" -> "active:<consumer>";
       case "LOCK" -> "{lock:<name>}";
       case "QUEUES" -> "{schedules}";
+      case "TOPICS" -> "{topics}";
       default -> lower(constant);
     };
   }
