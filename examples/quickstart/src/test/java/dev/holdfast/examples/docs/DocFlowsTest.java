@@ -7,6 +7,7 @@ import dev.holdfast.Holdfast;
 import dev.holdfast.examples.docs.DocFlows.BadCard;
 import dev.holdfast.examples.docs.DocFlows.Billing;
 import dev.holdfast.examples.docs.DocFlows.Charge;
+import dev.holdfast.examples.docs.DocFlows.FollowFeed;
 import dev.holdfast.examples.docs.DocFlows.Label;
 import dev.holdfast.examples.docs.DocFlows.Line;
 import dev.holdfast.examples.docs.DocFlows.Mail;
@@ -25,6 +26,7 @@ import dev.holdfast.examples.docs.DocFlows.WatchTrial;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.JobType;
+import dev.holdfast.job.StateReason;
 import dev.holdfast.testkit.HoldfastTest;
 import dev.holdfast.testkit.InMemoryEngine;
 import dev.holdfast.testkit.ManualTime;
@@ -192,6 +194,90 @@ class DocFlowsTest {
     assertThat(seen.calls).containsExactly("shipped label-3");
     engine.letPass(Duration.ofHours(1));
     assertThat(seen.calls).containsExactly("shipped label-3", "told 3");
+  }
+
+  @Test
+  void a_feed_is_read_each_hour_by_one_run_after_the_other(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    workers.start(
+        worker ->
+            worker.flow(
+                FollowFeed.class,
+                DocFlows.follow(
+                    (url, after) -> {
+                      seen.calls.add(after);
+                      return after + "+";
+                    })));
+    JobId first = holdfast.enqueue(new FollowFeed("feed", "0")).id();
+
+    engine.letPass(Duration.ofMinutes(150));
+
+    assertThat(seen.calls).containsExactly("0", "0+", "0++");
+    assertThat(holdfast).job(first).hasSucceeded();
+  }
+
+  @Test
+  void a_subscriber_hears_once_of_an_event_that_is_published_twice(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    workers.start(
+        worker ->
+            worker.handler(new DocEvents.CountSubscribed((plan, key) -> seen.calls.add(plan))));
+    engine.letPass(Duration.ofMinutes(1)); // it has subscribed by then
+
+    assertThat(DocEvents.publish(holdfast.events(), "1")).isTrue();
+    engine.letPass(Duration.ofMinutes(1));
+    assertThat(seen.calls).containsExactly("pro", "pro");
+    assertThat(DocEvents.publish(holdfast.events(), "1")).isFalse();
+    engine.letPass(Duration.ofMinutes(1));
+
+    assertThat(seen.calls).containsExactly("pro", "pro", "pro");
+  }
+
+  @Test
+  void an_event_ends_a_run_that_sleeps(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    workers.start(
+        worker ->
+            worker.flow(
+                DocEvents.TrialStarted.class,
+                (steps, trial) -> {
+                  steps.sleepUntil("end", trial.endsAt());
+                  return "ended";
+                }));
+    JobId run = holdfast.enqueue(new DocEvents.TrialStarted(7, END)).id();
+    engine.letPass(Duration.ofDays(1));
+
+    holdfast.events().publish(new DocEvents.Subscribed(7, "pro"));
+    engine.letPass(Duration.ofDays(1));
+
+    assertThat(holdfast).job(run).isCancelled().withReason(StateReason.DISCARDED);
+  }
+
+  @Test
+  void invoices_are_archived_once_all_are_rendered(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    workers.start(
+        worker ->
+            worker
+                .handler(
+                    DocJobBatches.RenderInvoice.class,
+                    (job, context) -> {
+                      seen.calls.add("render " + job.customer());
+                    })
+                .handler(
+                    DocJobBatches.ArchiveInvoices.class,
+                    (job, context) -> {
+                      seen.calls.add("archive " + job.month());
+                    }));
+    JobId batch = DocJobBatches.enqueue(holdfast.batches(), List.of(1L, 2L), "2026-10");
+    JobId again = DocJobBatches.enqueue(holdfast.batches(), List.of(1L, 2L), "2026-10");
+
+    engine.letPass(Duration.ofMinutes(1));
+
+    assertThat(again).isEqualTo(batch);
+    assertThat(seen.calls).contains("render 1", "render 2").hasSize(3).endsWith("archive 2026-10");
+    assertThat(DocJobBatches.look(holdfast.batches(), batch))
+        .isEqualTo("100 % done, 0 to come, 0 dead");
   }
 
   /** Does what the flows ask for, and notes it. */
