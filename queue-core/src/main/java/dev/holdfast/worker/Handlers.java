@@ -265,11 +265,13 @@ public final class Handlers {
     return subscriptions;
   }
 
-  /** Whether the worker must hand events on, so that its handlers and its runs hear of them. */
+  /**
+   * Whether the worker must hand events on, so that its handlers hear of them. With any flow: its
+   * runs may wait for events, and which ones is not known before they do.
+   */
   boolean handsEventsOn() {
     return !subscriptions.isEmpty()
-        || byType.values().stream()
-            .anyMatch(handler -> handler.code() instanceof RegisteredHandler.Flow);
+        || byType.values().stream().anyMatch(each -> each.code() instanceof RegisteredHandler.Flow);
   }
 
   /** Adds code of our own, which no user may replace. */

@@ -268,10 +268,8 @@ final class DocFlows {
           steps.parallel(
               "quotes",
               branches -> {
-                var first =
-                    branches.run("north", Quote.class, step -> north.quote(job.parcel()));
-                var second =
-                    branches.run("south", Quote.class, step -> south.quote(job.parcel()));
+                var first = branches.run("north", Quote.class, step -> north.quote(job.parcel()));
+                var second = branches.run("south", Quote.class, step -> south.quote(job.parcel()));
                 quotes.add(first.get());
                 quotes.add(second.get());
               });
@@ -289,8 +287,7 @@ final class DocFlows {
           steps.parallel(
               "quotes",
               branches -> {
-                var first =
-                    branches.run("north", Quote.class, step -> north.quote(job.parcel()));
+                var first = branches.run("north", Quote.class, step -> north.quote(job.parcel()));
                 var second =
                     branches.<Quote>branch(
                         "south",
@@ -375,8 +372,7 @@ final class DocFlows {
     // tag::continue-as[]
     FlowHandler<FollowFeed, Void> flow =
         (steps, job) -> {
-          String next =
-              steps.run("read", String.class, step -> feed.read(job.url(), job.after()));
+          String next = steps.run("read", String.class, step -> feed.read(job.url(), job.after()));
           steps.sleep("pause", Duration.ofHours(1));
           throw steps.continueAs(new FollowFeed(job.url(), next));
         };
@@ -398,9 +394,7 @@ final class DocFlows {
     public Placed run(Steps steps, PlaceOrder order) {
       Charge charge =
           steps.run(
-              "charge",
-              Charge.class,
-              step -> billing.charge(order.cents(), step.idempotencyKey()));
+              "charge", Charge.class, step -> billing.charge(order.cents(), step.idempotencyKey()));
       try {
         steps.run("stock", step -> stock.take(order.lines(), step.idempotencyKey()));
       } catch (StepFailedException e) {
@@ -435,8 +429,7 @@ final class DocFlows {
 
   static FlowHandler<PlaceOrder, Placed> atMostOnce(Ledger ledger) {
     // tag::at-most-once[]
-    StepOptions once =
-        StepOptions.builder().atMostOnce().retryPolicy(RetryPolicy.none()).build();
+    StepOptions once = StepOptions.builder().atMostOnce().retryPolicy(RetryPolicy.none()).build();
     FlowHandler<PlaceOrder, Placed> flow =
         (steps, order) -> {
           try {
