@@ -67,8 +67,7 @@ final class EngineBatches implements Batches {
             follower("onComplete", batch.onComplete()),
             follower("onSuccess", batch.onSuccess()),
             follower("onFailure", batch.onFailure()));
-    EnqueueOptions how =
-        enqueuer.intercepted(batch, BatchOrder.JOB, EnqueueOptions.defaults());
+    EnqueueOptions how = enqueuer.intercepted(batch, BatchOrder.JOB, EnqueueOptions.defaults());
     Prepared own =
         enqueuer.own(
             batch.queue(),
@@ -138,8 +137,7 @@ final class EngineBatches implements Batches {
     if (whole.getBytes(StandardCharsets.UTF_8).length > 256) {
       whole = key;
     }
-    return new NewJob.Idempotency(
-        whole, KEPT, String.format("%016x", batch.jobs().size()), true);
+    return new NewJob.Idempotency(whole, KEPT, String.format("%016x", batch.jobs().size()), true);
   }
 
   private void listen(BatchOrder order) {

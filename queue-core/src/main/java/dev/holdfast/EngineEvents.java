@@ -26,8 +26,7 @@ final class EngineEvents implements Events {
   private final Enqueuer enqueuer;
   private final Runnable requireOpen;
 
-  EngineEvents(
-      Engine engine, HoldfastOptions options, Enqueuer enqueuer, Runnable requireOpen) {
+  EngineEvents(Engine engine, HoldfastOptions options, Enqueuer enqueuer, Runnable requireOpen) {
     this.engine = engine;
     this.options = options;
     this.enqueuer = enqueuer;
@@ -111,8 +110,6 @@ final class EngineEvents implements Events {
   @Override
   public boolean unsubscribe(Class<?> event, String subscriber) {
     requireOpen.run();
-    return engine
-        .topics()
-        .unsubscribe(EventTypes.typeOf(event), JOBS + Naming.type(subscriber));
+    return engine.topics().unsubscribe(EventTypes.typeOf(event), JOBS + Naming.type(subscriber));
   }
 }

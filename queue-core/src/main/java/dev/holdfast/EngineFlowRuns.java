@@ -1,5 +1,6 @@
 package dev.holdfast;
 
+import dev.holdfast.batch.BatchOrder;
 import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.flow.FlowRuns;
 import dev.holdfast.flow.Fork;
@@ -31,8 +32,7 @@ final class EngineFlowRuns implements FlowRuns {
    *
    * @param control the engine's, or an exception once Holdfast is closed
    */
-  EngineFlowRuns(
-      Engine engine, Supplier<Control> control, Enqueuer enqueuer, JobViews views) {
+  EngineFlowRuns(Engine engine, Supplier<Control> control, Enqueuer enqueuer, JobViews views) {
     this.engine = engine;
     this.control = control;
     this.enqueuer = enqueuer;
@@ -45,10 +45,11 @@ final class EngineFlowRuns implements FlowRuns {
     return control
         .get()
         .find(queue, id.key())
+        // A batch has a journal, too, which is no run's.
+        .filter(job -> !job.type().equals(BatchOrder.JOB))
         .map(
             job ->
-                RunReading.status(
-                    views.status(queue, job), engine.runs().read(queue, id.key())));
+                RunReading.status(views.status(queue, job), engine.runs().read(queue, id.key())));
   }
 
   @Override

@@ -1,7 +1,7 @@
 package dev.holdfast;
 
-import dev.holdfast.deadletter.DeadLetterQueue;
 import dev.holdfast.batch.Batches;
+import dev.holdfast.deadletter.DeadLetterQueue;
 import dev.holdfast.event.Events;
 import dev.holdfast.flow.FlowRuns;
 import dev.holdfast.flow.Outlet;

@@ -42,7 +42,7 @@ class ArchitectureTest {
         "schedule   | job",
         "spi        | job limit",
         "event      | job",
-        "flow       | job retry event deadletter spi json",
+        "flow       | job retry event deadletter spi",
         "batch      | job flow",
         "json       | job spi schedule event flow batch",
         "metrics    | job spi",

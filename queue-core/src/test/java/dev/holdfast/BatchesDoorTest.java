@@ -55,13 +55,11 @@ class BatchesDoorTest {
                 batch()
                     .onSuccess(new BindBook("x"))
                     .onComplete(
-                        JobRequest.of(
-                            new BindBook("y"), EnqueueOptions.in(Duration.ofMinutes(1))))
+                        JobRequest.of(new BindBook("y"), EnqueueOptions.in(Duration.ofMinutes(1))))
                     .keepOpen(Duration.ofDays(3)));
 
     assertThat(recorded.calls)
-        .containsExactly(
-            "enqueue 1 to books", "enqueue 2 to pages", "deliver sealed in books");
+        .containsExactly("enqueue 1 to books", "enqueue 2 to pages", "deliver sealed in books");
     NewJob own = recorded.jobs.get(0);
     assertThat(own.key()).isEqualTo(id.key());
     assertThat(own.type()).isEqualTo("holdfast.batch");
@@ -87,8 +85,7 @@ class BatchesDoorTest {
     holdfast.batches().enqueue(batch().idempotencyKey("book:7"));
     assertThat(recorded.jobs.get(0).idempotency())
         .isEqualTo(
-            new NewJob.Idempotency(
-                "batch:book:7", Duration.ofDays(7), "0000000000000002", true));
+            new NewJob.Idempotency("batch:book:7", Duration.ofDays(7), "0000000000000002", true));
     recorded.answer =
         job -> CompletableFuture.completedFuture(new EnqueueReply(Verdict.CONFLICT, OTHER));
     assertThatExceptionOfType(IdempotencyConflictException.class)

@@ -24,8 +24,7 @@ class ChildKeysTest {
   void they_are_keys_of_the_batchs_time_in_its_order_and_no_two_are_the_same() {
     List<String> keys = keys(ONE);
     assertThat(keys).isSorted().allMatch(JobId::isKey);
-    assertThat(keys)
-        .allMatch(key -> JobKeys.instantOf(key).equals(JobKeys.instantOf(ONE.key())));
+    assertThat(keys).allMatch(key -> JobKeys.instantOf(key).equals(JobKeys.instantOf(ONE.key())));
     Set<String> both = new HashSet<>(keys);
     both.addAll(keys(OTHER));
     assertThat(both).hasSize(100_000);

@@ -123,8 +123,7 @@ class EventsDoorTest {
       recorded.answer =
           job ->
               CompletableFuture.completedFuture(
-                  new EnqueueReply(
-                      Verdict.EXISTING_IDEMPOTENCY_KEY, "01J9ZQ4K7MX3V5T8B2N6C1D0EF"));
+                  new EnqueueReply(Verdict.EXISTING_IDEMPOTENCY_KEY, "01J9ZQ4K7MX3V5T8B2N6C1D0EF"));
       assertThat(holdfast.events().publish(new NightFell(), PublishOptions.id("e")))
           .isEqualTo(new Events.Published("e", false));
     }

@@ -54,11 +54,14 @@ final class RecordedEngine {
         }
       };
 
-  private final Runs runs = as(Runs.class, (method, arguments) -> {
-    QueueRef queue = (QueueRef) arguments[0];
-    calls.add(method + " " + arguments[2] + " in " + queue.name());
-    return Runs.Delivery.DELIVERED;
-  });
+  private final Runs runs =
+      as(
+          Runs.class,
+          (method, arguments) -> {
+            QueueRef queue = (QueueRef) arguments[0];
+            calls.add(method + " " + arguments[2] + " in " + queue.name());
+            return Runs.Delivery.DELIVERED;
+          });
 
   final Engine engine =
       as(

@@ -19,12 +19,7 @@ import java.util.Map;
  * @param unsuccessful up to 100 of those that are dead or were cancelled, the oldest first
  */
 public record BatchTally(
-    boolean sealed,
-    int total,
-    int succeeded,
-    int dead,
-    int cancelled,
-    List<JobId> unsuccessful) {
+    boolean sealed, int total, int succeeded, int dead, int cancelled, List<JobId> unsuccessful) {
   private static final int MOST_TOLD = 100;
 
   /** Copies the list. */

@@ -3,7 +3,16 @@ package dev.holdfast.batch;
 import dev.holdfast.job.JobId;
 import java.util.Optional;
 
-/** The door to batches of jobs. Safe for use by many threads. */
+/**
+ * The door to batches of jobs. Safe for use by many threads.
+ *
+ * <p>A worker that serves the queue of a job tells the batch of the job's end, at once if it ran
+ * there. A job that was cancelled, deleted or purged is told of with the next turn of any such
+ * worker; while none runs, the batch waits.
+ *
+ * <p>A batch can be cancelled, as any job: nothing follows then, and its jobs go on. A dead one
+ * does not hear of ends any more; redriven, it judges by those it had heard of.
+ */
 public interface Batches {
   /**
    * Enqueues a batch: first the batch itself, which is a job that waits, then its jobs, then word

@@ -9,7 +9,11 @@ import java.lang.annotation.Target;
 
 /**
  * On the payload class of a flow: its runs listen for these events from their enqueue on, so that a
- * later wait finds one that came before it.
+ * later wait finds one that came before it. Runs that a schedule enqueues listen from their first
+ * wait on.
+ *
+ * <p>Checked when the first job of the class is enqueued. A job of such a class cannot be enqueued
+ * with a debounce or keep-latest key, whose jobs get other payloads while they wait.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)

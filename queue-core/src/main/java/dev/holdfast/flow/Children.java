@@ -86,8 +86,7 @@ final class Children {
   }
 
   /** Has the job enqueued, unless that is recorded. */
-  private StepRecord start(
-      String key, RunStatus.Kind kind, Object payload, ChildOptions options) {
+  private StepRecord start(String key, RunStatus.Kind kind, Object payload, ChildOptions options) {
     StepRecord record = steps.visit(key, kind);
     boolean ours = record != null && record.childOf.equals(run.host.id().key());
     if (record != null && (record.started || record.isDone())) {
@@ -114,8 +113,7 @@ final class Children {
   private boolean hasEnded(StepRecord record) {
     return run.received().stream()
         .anyMatch(
-            each ->
-                each.mail() instanceof Mail.JobEnded ended && ended.job().equals(record.child));
+            each -> each.mail() instanceof Mail.JobEnded ended && ended.job().equals(record.child));
   }
 
   void publish(String key, Object event, PublishOptions options) {

@@ -59,11 +59,15 @@ record EntryText(Kind kind, String key, List<String> words, byte @Nullable [] va
     CHANGED(1),
     /** Which branch was first: its index. */
     ANY(1),
-    /** The run has failed, because of the step of the key, and is being told so: reason, failure. */
+    /**
+     * The run has failed, because of the step of the key, and is being told so: reason, failure.
+     */
     FAILING(4),
     /** The run is to end and is being told so: {@code event} or {@code request}. */
     CANCELLING(1),
-    /** The run is a dead letter after this, because of the step of the key: claims, reason, failure. */
+    /**
+     * The run is a dead letter after this, because of the step of the key: claims, reason, failure.
+     */
     FATAL(5),
     /** The dead letter was redriven: the failure of the step of the key counts no more. */
     CLEARED(0);
@@ -322,8 +326,7 @@ record EntryText(Kind kind, String key, List<String> words, byte @Nullable [] va
         kind == Kind.DONE && from <= bytes.length
             ? java.util.Arrays.copyOfRange(bytes, from, bytes.length)
             : null;
-    return new EntryText(
-        kind, fields.get(0), List.copyOf(fields.subList(1, fields.size())), value);
+    return new EntryText(kind, fields.get(0), List.copyOf(fields.subList(1, fields.size())), value);
   }
 
   private static Kind kind(String name) {

@@ -123,8 +123,7 @@ public final class Run {
         host.cancelsByEvents()
             && received.stream()
                 .anyMatch(
-                    each ->
-                        each.mail() instanceof Mail.EventCame event && host.cancelledBy(event));
+                    each -> each.mail() instanceof Mail.EventCame event && host.cancelledBy(event));
     this.root = new RunSteps(this, "");
   }
 

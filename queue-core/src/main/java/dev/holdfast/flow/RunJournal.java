@@ -61,8 +61,7 @@ final class RunJournal {
   static RunJournal of(List<Journal.Entry> written) {
     RunJournal journal = new RunJournal();
     for (Journal.Entry entry : written) {
-      journal.apply(
-          EntryText.decode(entry.bytes()), new Stamp(entry.at()), entry.bytes().length);
+      journal.apply(EntryText.decode(entry.bytes()), new Stamp(entry.at()), entry.bytes().length);
       journal.seen(entry.at());
     }
     return journal;

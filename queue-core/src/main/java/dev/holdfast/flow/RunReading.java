@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What a stored journal says of its run, for who looks from outside. Public for the doors alone. */
+/**
+ * What a stored journal says of its run, for who looks from outside. Public for the doors alone.
+ */
 public final class RunReading {
   private RunReading() {}
 

@@ -150,8 +150,7 @@ final class RunSteps implements RunMail {
   }
 
   @Override
-  public <T> @Nullable T run(
-      String name, TypeRef<T> type, StepOptions options, StepCall<T> body) {
+  public <T> @Nullable T run(String name, TypeRef<T> type, StepOptions options, StepCall<T> body) {
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(options, "options");
     Objects.requireNonNull(body, "body");
@@ -201,8 +200,7 @@ final class RunSteps implements RunMail {
   }
 
   @Override
-  public <T> @Nullable T call(
-      String name, Object payload, TypeRef<T> type, ChildOptions options) {
+  public <T> @Nullable T call(String name, Object payload, TypeRef<T> type, ChildOptions options) {
     Objects.requireNonNull(payload, "payload");
     Objects.requireNonNull(type, "type");
     Objects.requireNonNull(options, "options");

@@ -241,7 +241,8 @@ final class RunWriter {
         } catch (TimeoutException | EngineUnavailableException e) {
           why = e;
         }
-        if (why instanceof HoldfastException ours && !(ours instanceof EngineUnavailableException)) {
+        if (why instanceof HoldfastException ours
+            && !(ours instanceof EngineUnavailableException)) {
           throw ours;
         }
         long patience = host.drained() || host.timedOut() ? HURRY_NANOS : PATIENCE_NANOS;

@@ -7,8 +7,8 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run has recorded of one step. Filled by {@link RunJournal}; guarded by the run's lock while
- * the run is led.
+ * What a run has recorded of one step. Filled by {@link RunJournal}; guarded by the run's lock
+ * while the run is led.
  */
 final class StepRecord {
   final String key;

@@ -52,8 +52,7 @@ final class StepRunner {
     return attempt(key, attempt, options, body);
   }
 
-  private <T> @Nullable T attempt(
-      String key, int attempt, StepOptions options, StepCall<T> body) {
+  private <T> @Nullable T attempt(String key, int attempt, StepOptions options, StepCall<T> body) {
     T value;
     Throwable thrown;
     boolean late;
@@ -78,7 +77,8 @@ final class StepRunner {
     byte[] json = null;
     if (value != null) {
       try {
-        json = run.host.codec().encode("outcome of step " + key + " of run " + run.host.id(), value);
+        json =
+            run.host.codec().encode("outcome of step " + key + " of run " + run.host.id(), value);
       } catch (PayloadException e) {
         if (e.problem() == PayloadException.Problem.TOO_LARGE) {
           throw new JournalLimitException(String.valueOf(e.getMessage()));
@@ -143,8 +143,7 @@ final class StepRunner {
       wait = after.delay();
     } else {
       try {
-        wait =
-            options.retryPolicy().waitAfter(attempt, run.host.random()).orElse(FALLBACK_WAIT);
+        wait = options.retryPolicy().waitAfter(attempt, run.host.random()).orElse(FALLBACK_WAIT);
       } catch (RuntimeException e) {
         // A backoff or jitter of the user's own: its fault must not cost the run.
         wait = FALLBACK_WAIT;
@@ -177,8 +176,7 @@ final class StepRunner {
   private void awaitRetry(String key, StepRecord record) {
     if (!isOver(run, record)) {
       run.requireGoing(key);
-      throw run.block(
-          key, "attempt " + (record.attempts + 1) + " of step " + key, record, false);
+      throw run.block(key, "attempt " + (record.attempts + 1) + " of step " + key, record, false);
     }
   }
 
@@ -197,15 +195,12 @@ final class StepRunner {
   static StepFailedException failed(StepRecord record) {
     Failure failure = record.failure;
     return new StepFailedException(
-        record.key,
-        record.attempts,
-        failure == null ? new Failure("unknown", "", "") : failure);
+        record.key, record.attempts, failure == null ? new Failure("unknown", "", "") : failure);
   }
 
   /** The value of a step as it was recorded. */
   @SuppressWarnings("unchecked") // The codec read that type.
-  static <T> @Nullable T decoded(
-      Run run, String key, byte @Nullable [] json, TypeRef<T> type) {
+  static <T> @Nullable T decoded(Run run, String key, byte @Nullable [] json, TypeRef<T> type) {
     if (json == null || java.util.Arrays.equals(json, NULL)) {
       return null;
     }

@@ -73,10 +73,7 @@ final class Waiting {
     if (fresh) {
       run.requireGoing(key);
       run.host.outlet().listens(wait.type(), run.host.id().queue());
-      begin(
-          key,
-          EntryText.wait(key, wait),
-          List.of(EventTypes.subject(wait.type(), wait.key())));
+      begin(key, EntryText.wait(key, wait), List.of(EventTypes.subject(wait.type(), wait.key())));
       record = recorded(key, RunStatus.Kind.WAIT);
     }
     StepRecord waiting = StepRunner.present(record, key);

@@ -133,8 +133,7 @@ public final class EventJson {
         json.path("awaits")
             .forEach(
                 each ->
-                    awaits.add(
-                        new Awaited(each.required(0).asText(), each.required(1).asText())));
+                    awaits.add(new Awaited(each.required(0).asText(), each.required(1).asText())));
         return new Reached(json.required("queue").asText(), awaits);
       } catch (IOException | RuntimeException e) {
         throw new PayloadException(

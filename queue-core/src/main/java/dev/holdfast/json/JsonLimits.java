@@ -38,11 +38,7 @@ final class JsonLimits {
   /** A factory for documents that carry others, so many levels deep. */
   static JsonFactory nesting(int levels) {
     return factory(
-        read(DOCUMENT)
-            .rebuild()
-            .maxNestingDepth(DEPTH + levels)
-            .maxDocumentLength(NESTED)
-            .build());
+        read(DOCUMENT).rebuild().maxNestingDepth(DEPTH + levels).maxDocumentLength(NESTED).build());
   }
 
   /** A factory under the limits of values of the standard size. */

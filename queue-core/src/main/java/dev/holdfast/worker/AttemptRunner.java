@@ -26,8 +26,7 @@ final class AttemptRunner {
   private final BatchRunner batches;
   private final FlowRunner flows;
 
-  AttemptRunner(
-      WorkerPlan plan, AttemptLines lines, Settler settler, HandlerThreads threads) {
+  AttemptRunner(WorkerPlan plan, AttemptLines lines, Settler settler, HandlerThreads threads) {
     this.plan = plan;
     this.lines = lines;
     this.settler = settler;

@@ -94,6 +94,8 @@ final class EventFanOut implements RegisteredHandler.Single {
             headers(event, context),
             Map.of());
     List<String> subjects = subjects(event, type, reached);
+    // Before the run is there, so that no event of these types passes its queue by.
+    reached.awaits().forEach(each -> plan.outlet().listens(each.type(), reached.queue()));
     jobs.enqueue(
         QueueRef.of(reached.queue()),
         new NewJob(

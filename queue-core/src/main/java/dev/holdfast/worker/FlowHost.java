@@ -81,8 +81,7 @@ final class FlowHost implements RunHost {
 
   @Override
   public Outlet.Carried carried() {
-    return new Outlet.Carried(
-        context.envelope().correlationId(), context.envelope().traceparent());
+    return new Outlet.Carried(context.envelope().correlationId(), context.envelope().traceparent());
   }
 
   @Override

@@ -90,10 +90,7 @@ final class FlowRunner {
   }
 
   private Verdict lead(
-      ActiveJob job,
-      RegisteredHandler handler,
-      RegisteredHandler.Flow code,
-      AttemptContext context)
+      ActiveJob job, RegisteredHandler handler, RegisteredHandler.Flow code, AttemptContext context)
       throws Exception {
     FlowHost host = new FlowHost(context, handler, plan, threads);
     Run run =

@@ -205,13 +205,7 @@ public final class Handlers {
         byType.putIfAbsent(
             binding.type(),
             new RegisteredHandler(
-                binding.type(),
-                binding.queue(),
-                payload,
-                handler.getName(),
-                settings,
-                gate,
-                code));
+                binding.type(), binding.queue(), payload, handler.getName(), settings, gate, code));
     if (before != null) {
       throw new InvalidHandlerException(
           "job type "
@@ -250,8 +244,7 @@ public final class Handlers {
     }
     try {
       Class<?> payload = Objects.requireNonNull(PayloadClass.raw(handler.payload()));
-      subscriptions.add(
-          EventTypes.typeOf(event), type, Naming.queue(queue), Awaited.of(payload));
+      subscriptions.add(EventTypes.typeOf(event), type, Naming.queue(queue), Awaited.of(payload));
     } catch (InvalidHandlerException e) {
       throw e;
     } catch (HoldfastException e) {
@@ -265,10 +258,7 @@ public final class Handlers {
     return subscriptions;
   }
 
-  /**
-   * Whether the worker must hand events on, so that its handlers hear of them. With any flow: its
-   * runs may wait for events, and which ones is not known before they do.
-   */
+  /** Whether the worker must hand events on, so that its handlers and runs hear of them. */
   boolean handsEventsOn() {
     return !subscriptions.isEmpty()
         || byType.values().stream().anyMatch(each -> each.code() instanceof RegisteredHandler.Flow);

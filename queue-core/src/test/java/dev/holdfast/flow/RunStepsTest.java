@@ -61,7 +61,8 @@ class RunStepsTest {
             }
             return null;
           });
-      assertThat(host.journal()).containsExactly("began 1", "done turn", "done turn#1", "done turn#2");
+      assertThat(host.journal())
+          .containsExactly("began  1", "done turn", "done turn#1", "done turn#2");
       assertThat(did).allMatch(key -> key.startsWith(host.id() + ":turn"));
     }
 
@@ -218,7 +219,8 @@ class RunStepsTest {
                 return null;
               });
       assertThat(led.thrown()).isInstanceOf(StepFailedException.class);
-      assertThat(((StepFailedException) led.thrown()).causeIs(IllegalStateException.class)).isTrue();
+      assertThat(((StepFailedException) led.thrown()).causeIs(IllegalStateException.class))
+          .isTrue();
     }
   }
 
@@ -445,7 +447,8 @@ class RunStepsTest {
           led.run().failureSteps(failed.step(), StateReason.NON_RETRIABLE, failed.failure());
       last.run("tell", s -> did.add("tell"));
       led.run().die(failed.step(), StateReason.NON_RETRIABLE, failed.failure());
-      assertThat(host.journal().get(3)).startsWith("failing b NON_RETRIABLE java.io.IOException no");
+      assertThat(host.journal().get(3))
+          .startsWith("failing b NON_RETRIABLE java.io.IOException no");
       assertThat(host.journal()).contains("done !failure/tell");
 
       host.crashes = 1;
@@ -695,7 +698,9 @@ class RunStepsTest {
             return null;
           };
       Led led = host.toEnd(code);
-      assertThat(led.thrown()).isInstanceOf(StepFailedException.class).hasMessageContaining("p/bad");
+      assertThat(led.thrown())
+          .isInstanceOf(StepFailedException.class)
+          .hasMessageContaining("p/bad");
       assertThat(did).containsExactly("then");
     }
 

@@ -43,21 +43,17 @@ class BatchJsonTest {
         new Follower("q", "c", Priority.LOW, null, 1, null, at, List.of(), envelope("{}"));
     BatchOrder order = new BatchOrder(12, Duration.ofDays(9), complete, null, failure);
     byte[] stored =
-        envelopes.encode(
-            new Envelope(1, BatchJson.encode(order), null, null, Map.of(), Map.of()));
+        envelopes.encode(new Envelope(1, BatchJson.encode(order), null, null, Map.of(), Map.of()));
 
     BatchOrder read = BatchJson.decode(envelopes.decode(stored).payload());
 
-    assertThat(read)
-        .usingRecursiveComparison()
-        .isEqualTo(order);
+    assertThat(read).usingRecursiveComparison().isEqualTo(order);
   }
 
   @Test
   void followers_of_more_than_a_mebibyte_together_are_refused() {
     byte[] large = envelope("\"" + "x".repeat(400_000) + "\"");
-    Follower each =
-        new Follower("q", "c", Priority.LOW, null, 1, null, null, List.of(), large);
+    Follower each = new Follower("q", "c", Priority.LOW, null, 1, null, null, List.of(), large);
     assertThatExceptionOfType(PayloadException.class)
         .isThrownBy(() -> BatchJson.encode(new BatchOrder(1, Duration.ZERO, each, each, each)))
         .matches(e -> e.problem() == PayloadException.Problem.TOO_LARGE);

@@ -93,8 +93,7 @@ class EventJsonTest {
         "/d      | none",
       })
   void a_key_is_a_text_a_number_or_a_boolean(String pointer, String key) {
-    byte[] json =
-        bytes("{\"a\":\"x\",\"b\":7,\"c\":true,\"d\":[{\"e\":1.5}],\"f\":null,\"g\":{}}");
+    byte[] json = bytes("{\"a\":\"x\",\"b\":7,\"c\":true,\"d\":[{\"e\":1.5}],\"f\":null,\"g\":{}}");
     assertThat(JsonKey.at(json, pointer)).isEqualTo(key);
     assertThat(EventJson.key(new Awaited("t", pointer), json)).isEqualTo(key);
     assertThat(EventJson.key(new Awaited("t", ""), json)).isEmpty();

@@ -82,8 +82,7 @@ class EventsOnMemoryTest {
   }
 
   private void work(Holdfast holdfast, TestWorkers workers) {
-    workers.start(
-        worker -> worker.handler(new CountsPaid(heard)).handler(new ThanksPaid(heard)));
+    workers.start(worker -> worker.handler(new CountsPaid(heard)).handler(new ThanksPaid(heard)));
     awaitSubscribers(holdfast, "paid.count", "thank");
   }
 

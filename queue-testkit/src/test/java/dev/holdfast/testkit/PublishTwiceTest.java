@@ -61,7 +61,11 @@ class PublishTwiceTest {
         .until(() -> holdfast.events().subscribers(Tick.class).equals(List.of("first", "second")));
 
     FaultyEngine faulty =
-        FaultyEngine.around(new Borrowed(engine)).seed(seed).rate(0).rate(Call.ENQUEUE, 0.6).build();
+        FaultyEngine.around(new Borrowed(engine))
+            .seed(seed)
+            .rate(0)
+            .rate(Call.ENQUEUE, 0.6)
+            .build();
     HoldfastOptions options = HoldfastOptions.builder().clock(time).build();
     try (Holdfast publisher = Holdfast.on(faulty, options)) {
       IntStream.range(0, 10).forEach(number -> publishUntilKnown(publisher, number));
