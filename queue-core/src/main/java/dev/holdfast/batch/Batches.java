@@ -25,6 +25,8 @@ public interface Batches {
    * @return the batch's id
    * @throws dev.holdfast.job.InvalidJobException if a job or a follower is invalid; nothing was
    *     sent
+   * @throws dev.holdfast.job.IdempotencyConflictException if a batch of another number of jobs
+   *     holds the key; nothing was sent
    * @throws dev.holdfast.job.EngineUnavailableException if the engine did not answer in time; the
    *     batch is not complete
    * @throws dev.holdfast.job.QueueFullException if a queue is full; the batch is not complete

@@ -30,14 +30,10 @@ public interface Engine extends AutoCloseable {
   Ticking ticking();
 
   /** Where runs keep their journals and get their messages. */
-  default Runs runs() {
-    throw new UnsupportedOperationException("runs");
-  }
+  Runs runs();
 
   /** Who wants to hear of which events. */
-  default Topics topics() {
-    throw new UnsupportedOperationException("topics");
-  }
+  Topics topics();
 
   /** Where locks are taken, kept and freed. */
   Locks locks();

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>An asked-for cancel turns every outcome into cancelled but {@link Succeeded}, {@link
  * Discarded}, {@link Suspended} and a {@link Buried} that no failure caused (reason BURIED,
- * MALFORMED or UNKNOWN_TYPE).
+ * MALFORMED or UNKNOWN_TYPE). A run that has written something and is {@link Released} goes back to
+ * its lane: its next worker is told.
  */
 public sealed interface Outcome {
   /**

@@ -58,7 +58,9 @@ final class MemoryOutcomes {
     if (outcome instanceof Outcome.Suspended suspended && !job.journal.fits(suspended.append())) {
       return Settled.UNCLAIMED;
     }
-    boolean asked = job.cancelRequested && !standsUnderCancel(outcome);
+    // A run that has written something hears of a cancel from its next worker.
+    boolean hearsLater = outcome instanceof Outcome.Released && job.journal.entries() > 0;
+    boolean asked = job.cancelRequested && !standsUnderCancel(outcome) && !hearsLater;
     boolean cancelled = asked || (waitsAgain(outcome) && queue.uniques.overtaken(job));
     if (!cancelled && outcome instanceof Outcome.BackedOff backedOff) {
       // Before its place is free, or the next one would go.

@@ -116,6 +116,12 @@ local ends_by_itself = {ok = true, discard = true}
 local waits_again = {retry = true, snooze = true, backoff = true, miss = true, release = true}
 local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
 
+-- A run that has written something hears of a cancel from its next worker, if this one handed it back.
+local function hears_later(id, verb)
+  local h = verb == 'release' and runs and journals().find_head(id)
+  return h and h.entries > 0
+end
+
 -- The outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
 local function settle_one(id, t, i)
   if left_by[id] then
@@ -143,6 +149,7 @@ local function settle_one(id, t, i)
   local verb, delay, reason = string.match(ARGV[i + 2], '^(%a+)\t?(%d*)\t?([%u_]*)$')
   local text = ARGV[i + 3]
   local asked = t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason])
+      and not hears_later(id, verb)
   if asked or waits_again[verb] and overtaken(id, t) then
     if text ~= '' then
       t.failures = t.failures + 1

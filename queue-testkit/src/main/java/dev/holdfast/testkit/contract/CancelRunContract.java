@@ -110,13 +110,9 @@ public abstract class CancelRunContract extends RunJobs {
   }
 
   @Test
-  void a_run_that_would_wait_for_an_attempt_or_is_handed_back_ends_as_cancelled() {
+  void a_run_that_would_wait_for_an_attempt_or_die_ends_as_cancelled() {
     List<Outcome> outcomes =
-        List.of(
-            retry(WAIT),
-            new Outcome.Snoozed(WAIT),
-            new Outcome.Released(),
-            buried(StateReason.EXHAUSTED));
+        List.of(retry(WAIT), new Outcome.Snoozed(WAIT), buried(StateReason.EXHAUSTED));
     for (Outcome outcome : outcomes) {
       String key = suspendedRun(NEVER);
       cancel(key);
@@ -128,12 +124,25 @@ public abstract class CancelRunContract extends RunJobs {
   }
 
   @Test
-  void a_run_that_is_asked_to_end_and_crashes_ends_as_cancelled() {
+  void a_run_that_is_asked_to_end_and_handed_back_is_asked_again() {
     String key = suspendedRun(NEVER);
     cancel(key);
+    assertThat(taker().settle(taker().claimOne(), new Outcome.Released())).isEqualTo(Settled.DONE);
+    assertThat(taker().claimOne().cancelRequested()).isTrue();
+  }
+
+  @Test
+  void a_run_that_is_asked_to_end_and_crashes_is_asked_again_until_it_is_poison() {
+    String key = suspendedRun(NEVER);
+    cancel(key);
+    for (int crash = 1; crash < MAX_CRASHES; crash++) {
+      assertThat(taker().claimOne().cancelRequested()).isTrue();
+      assertThat(passReaping(TurnTaker.LEASE).returned()).isEqualTo(1);
+    }
     taker().claimOne();
     assertThat(passReaping(TurnTaker.LEASE).cancelled()).isEqualTo(1);
     assertThat(state(key)).isEqualTo(JobState.CANCELLED);
+    assertThat(stored(key).reason()).isEqualTo(StateReason.CANCELLED_ON_REQUEST);
   }
 
   @Test

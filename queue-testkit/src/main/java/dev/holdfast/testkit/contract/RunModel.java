@@ -148,7 +148,7 @@ final class RunModel {
 
   void reap(int maxCrashes) {
     crashes++;
-    if (cancelRequested) {
+    if (cancelRequested && (entries.isEmpty() || crashes >= maxCrashes)) {
       end(JobState.CANCELLED);
     } else if (crashes >= maxCrashes) {
       end(JobState.DEAD);

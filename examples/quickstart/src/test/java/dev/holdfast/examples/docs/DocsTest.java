@@ -30,6 +30,9 @@ class DocsTest {
         List.of(
             "DocExamples.java",
             "DocBatches.java",
+            "DocEvents.java",
+            "DocFlows.java",
+            "DocJobBatches.java",
             "DocLimits.java",
             "DocSchedules.java",
             "DocTestingIT.java")) {
@@ -147,6 +150,7 @@ class DocsTest {
       case "ACTIVE" -> "active:<consumer>";
       case "LOCK" -> "{lock:<name>}";
       case "QUEUES" -> "{schedules}";
+      case "TOPICS" -> "{topics}";
       default -> lower(constant);
     };
   }
