@@ -68,7 +68,7 @@ enum Customer {
     REFUSED(
         JobState.DEAD,
         null,
-        Map.of("validate", State.FAILED, "notify refused", State.DONE),
+        Map.of("validate", State.FAILED, "!failure/notify refused", State.DONE),
         List.of(Mailer.REFUSED));
 
     private final JobState state;

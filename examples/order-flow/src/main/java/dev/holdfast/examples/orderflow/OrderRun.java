@@ -41,7 +41,9 @@ final class OrderRun {
   private final JournalWatch journals = new JournalWatch();
   private final Map<Customer, JobId> runs = new EnumMap<>(Customer.class);
   private final Map<Customer, RunStatus> latest = new EnumMap<>(Customer.class);
-  private long started = System.nanoTime();
+
+  /** When the orders were placed; 0 before. */
+  private long started;
 
   OrderRun(Holdfast holdfast, Database database, MailServer mail, Site site, PrintStream out) {
     this.holdfast = holdfast;
@@ -63,13 +65,18 @@ final class OrderRun {
       workers.start(WORKERS);
       until(workers::areReady);
       started = System.nanoTime();
-      for (Customer customer : Customer.values()) {
+      // Cara's order first, so that the worker that is stopped with it has nothing else.
+      place(Customer.CARA);
+      if (site.crash()) {
+        until(workers::haveStopped);
+      }
+      for (Customer customer :
+          List.of(Customer.ANNA, Customer.BERT, Customer.DORA, Customer.EMIL)) {
         place(customer);
       }
       if (site.crash()) {
         // Another worker charges, and finds it charged; then the one that was stopped goes on, and
         // wants to record what it has.
-        until(workers::haveStopped);
         until(() -> isDone(Customer.CARA, "charge"));
         workers.goOn();
         until(() -> workers.refused() > 0 || ended(Customer.CARA));
@@ -152,7 +159,11 @@ final class OrderRun {
   }
 
   private void tell(String what) {
-    out.printf(Locale.ROOT, "  %4.1f s  %s%n", (System.nanoTime() - started) / 1e9, what);
+    if (started == 0) {
+      out.printf("          %s%n", what);
+    } else {
+      out.printf(Locale.ROOT, "  %4.1f s  %s%n", (System.nanoTime() - started) / 1e9, what);
+    }
   }
 
   private Outcome account(List<KillPoint> points, int killedAtRest)

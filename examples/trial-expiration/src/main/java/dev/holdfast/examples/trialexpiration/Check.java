@@ -26,6 +26,6 @@ record Check(String what, long seen, long least, long most) {
   String row() {
     String wanted = (least == most ? "" : "at least ") + least;
     return String.format(
-        Locale.ROOT, "  %-58s %5d   %-12s %s", what, seen, wanted, holds() ? "ok" : "WRONG");
+        Locale.ROOT, "  %-64s %4d   %-12s %s", what, seen, wanted, holds() ? "ok" : "WRONG");
   }
 }

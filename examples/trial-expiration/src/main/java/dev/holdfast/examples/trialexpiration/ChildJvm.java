@@ -91,6 +91,17 @@ final class ChildJvm implements AutoCloseable {
     return lines.poll();
   }
 
+  /** Has it begin its work; see {@link #awaitNudge}. */
+  void nudge() throws IOException {
+    process.getOutputStream().write('\n');
+    process.getOutputStream().flush();
+  }
+
+  /** In the child: waits until its starter wants it to begin; false if it is to end instead. */
+  static boolean awaitNudge() throws IOException {
+    return System.in.read() >= 0;
+  }
+
   /** In the child: says that it is ready, and waits until it is to end. */
   static void serve() throws IOException {
     System.out.println(READY);

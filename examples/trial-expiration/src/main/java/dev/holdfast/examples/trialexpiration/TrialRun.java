@@ -53,6 +53,8 @@ final class TrialRun {
   private final JournalWatch journals = new JournalWatch();
   private final Map<Customer, JobId> runs = new EnumMap<>(Customer.class);
   private final Map<Customer, RunStatus> latest = new EnumMap<>(Customer.class);
+
+  /** When day 0 began; 0 before. */
   private long started;
 
   TrialRun(Holdfast holdfast, Database database, MailServer mail, Site site, PrintStream out) {
@@ -70,7 +72,6 @@ final class TrialRun {
     List<KillPoint> points = site.crash() ? KillPoint.ALL : List.of();
     kills.add(points);
     int killedAtRest = 0;
-    started = System.nanoTime();
     try (workers) {
       workers.start(WORKERS);
       until(workers::areReady);
@@ -208,8 +209,12 @@ final class TrialRun {
   }
 
   private void tell(String what) {
-    double days = (double) (System.nanoTime() - started) / site.days().one().toNanos();
-    out.printf(Locale.ROOT, "  day %4.1f  %s%n", days, what);
+    if (started == 0) {
+      out.printf("            %s%n", what);
+    } else {
+      double days = (double) (System.nanoTime() - started) / site.days().one().toNanos();
+      out.printf(Locale.ROOT, "  day %4.1f  %s%n", days, what);
+    }
   }
 
   private Outcome account(List<KillPoint> points, int killedAtRest)

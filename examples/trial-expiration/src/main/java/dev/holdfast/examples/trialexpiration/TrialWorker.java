@@ -35,7 +35,7 @@ final class TrialWorker {
         .build();
   }
 
-  /** Works until its starter closes the standard input, or is gone. */
+  /** Works once it is nudged, until its starter closes the standard input, or is gone. */
   public static void main(String[] args) throws IOException {
     String name = args[0];
     String namespace = args[1];
@@ -47,6 +47,9 @@ final class TrialWorker {
       FlowHandler<TrialStarted, String> flow = new TrialFlow(days, new Accounts(database), mail);
       if (crash) {
         flow = new KillableFlow(flow, new KillSwitch(new KillList(database), name));
+      }
+      if (!ChildJvm.awaitNudge()) {
+        return;
       }
       try (Worker worker =
           Worker.on(holdfast)

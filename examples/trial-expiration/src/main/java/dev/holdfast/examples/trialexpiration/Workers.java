@@ -2,17 +2,26 @@ package dev.holdfast.examples.trialexpiration;
 
 import dev.holdfast.examples.trialexpiration.TrialWorker.Site;
 import java.io.IOException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 
-/** The worker processes: starts them, and kills those that have come to a kill point. */
+/**
+ * The worker processes: starts them, and kills those that have come to a kill point. With {@code
+ * --crash} some stand by whose JVM is up and who do nothing: else the run would be spent with the
+ * start of JVMs.
+ */
 final class Workers implements AutoCloseable {
+  private static final int STANDBY = 2;
+
   private final Site site;
   private final Consumer<String> tell;
   private final List<ChildJvm> running = new ArrayList<>();
+  private final Deque<ChildJvm> standby = new ArrayDeque<>();
   private final Set<ChildJvm> ready = new HashSet<>();
   private int startedInAll;
 
@@ -23,8 +32,13 @@ final class Workers implements AutoCloseable {
 
   /** Starts so many; does not wait for them. */
   void start(int count) throws IOException {
+    while (standby.size() < count + (site.crash() ? STANDBY : 0)) {
+      standby.add(TrialWorker.start("worker-" + ++startedInAll, site));
+    }
     for (int i = 0; i < count; i++) {
-      running.add(TrialWorker.start("worker-" + ++startedInAll, site));
+      ChildJvm worker = standby.remove();
+      worker.nudge();
+      running.add(worker);
     }
   }
 
@@ -70,6 +84,7 @@ final class Workers implements AutoCloseable {
 
   @Override
   public void close() {
+    running.addAll(standby);
     running.forEach(ChildJvm::end); // together, for each takes a moment
     running.forEach(ChildJvm::close);
   }
