@@ -1,5 +1,6 @@
 package dev.holdfast.examples.benchmark;
 
+import dev.holdfast.EnqueueOptions;
 import dev.holdfast.Holdfast;
 import dev.holdfast.JobRequest;
 import dev.holdfast.Worker;
@@ -94,7 +95,7 @@ final class FlowsScenario {
         Backlog.awaitEmpty(holdfast, List.of(Noop.QUEUE));
         sample = measuring.end(jobs);
         if (steps > 0) {
-          sample = sample.with(Figure.STEP_RATE, steps * sample.get(Figure.RATE));
+          sample = sample.with(Figure.STEP_RATE, steps * sample.get(Figure.RATE).orElseThrow());
         }
       }
       deliveries.requireExact();
@@ -201,7 +202,7 @@ final class FlowsScenario {
     for (int from = 0; from < runs; from += LIST) {
       List<JobRequest> requests = new ArrayList<>(LIST);
       for (int number = from; number < Math.min(runs, from + LIST); number++) {
-        requests.add(JobRequest.of(payloadOf.apply(number)));
+        requests.add(JobRequest.of(payloadOf.apply(number), EnqueueOptions.defaults()));
       }
       holdfast.enqueueAll(requests).forEach(Backlog::requireCreated);
     }
