@@ -135,8 +135,7 @@ class EventFaultIT extends FlowRig {
     killed.signal("KILL");
     long start = System.nanoTime();
     other.signal("CONT");
-    recovers(
-        observed, start, "all have their jobs", () -> jobsInHeardQueues() >= Heard.ALL);
+    recovers(observed, start, "all have their jobs", () -> jobsInHeardQueues() >= Heard.ALL);
     verifyHeardOnce(1);
   }
 

@@ -3,7 +3,9 @@ package dev.holdfast.examples.benchmark;
 import dev.holdfast.flow.FlowHandler;
 import dev.holdfast.flow.Steps;
 
-/** The flow of every worker here: steps that do nothing, perhaps a sleep, then what the run wants. */
+/**
+ * The flow of every worker here: steps that do nothing, perhaps a sleep, then what the run wants.
+ */
 final class FlowReceiver implements FlowHandler<FlowNoop, Void> {
   private volatile Deliveries slept = new Deliveries(0);
   private volatile Ending ending =

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.function.IntFunction;
 
 /**
- * Flows: what a step costs beside a plain job, and what runs cost that sleep. Redis and this process
- * must have one clock, as they have on one machine.
+ * Flows: what a step costs beside a plain job, and what runs cost that sleep. Redis and this
+ * process must have one clock, as they have on one machine.
  */
 final class FlowsScenario {
   private static final int SLOTS = 50;
@@ -197,8 +197,7 @@ final class FlowsScenario {
     priming.requireExact();
   }
 
-  private static void fill(
-      Holdfast holdfast, int runs, IntFunction<FlowNoop> payloadOf) {
+  private static void fill(Holdfast holdfast, int runs, IntFunction<FlowNoop> payloadOf) {
     for (int from = 0; from < runs; from += LIST) {
       List<JobRequest> requests = new ArrayList<>(LIST);
       for (int number = from; number < Math.min(runs, from + LIST); number++) {
