@@ -46,8 +46,12 @@ class StoppedFlowFaultIT extends FlowRig {
 
   @Fault(
       row = 69,
-      what = "the same with the record already sent; it arrives while the step runs again",
-      must = "the late record is refused by Redis and changes nothing; one outcome a step")
+      what =
+          "SIGSTOP past the lease with the record of a step already sent; it arrives while the"
+              + " step runs again elsewhere",
+      must =
+          "goes on elsewhere within L+R+J+B; the late record is refused by Redis and changes"
+              + " nothing; one outcome a step")
   void a_record_that_was_held_up_until_the_second_run_is_refused(Observed observed) {
     RedisProxy proxy = proxy();
     WorkerProcess first = remoteFlowWorker(proxy.uri());
