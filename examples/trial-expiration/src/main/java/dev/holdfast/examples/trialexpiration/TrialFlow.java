@@ -33,6 +33,7 @@ final class TrialFlow implements FlowHandler<TrialStarted, String> {
   @Override
   public String run(Steps steps, TrialStarted trial) {
     String user = trial.userId();
+    // tag::trial[]
     steps.sleepUntil("until 3 days before", trial.endsAt().minus(days.of(WARN_DAYS_BEFORE)));
     Boolean paidEarly = steps.run("paid early?", Boolean.class, step -> accounts.isPaid(user));
     if (Boolean.TRUE.equals(paidEarly)) {
@@ -50,5 +51,6 @@ final class TrialFlow implements FlowHandler<TrialStarted, String> {
     steps.run("expired mail", step -> mail.trialExpired(trial, step.idempotencyKey()));
     steps.run("downgrade", step -> accounts.change(user, Accounts.FREE, step.idempotencyKey()));
     return DOWNGRADED;
+    // end::trial[]
   }
 }

@@ -45,7 +45,7 @@ class TrialExpirationIT {
   void every_trial_ends_as_it_must() {
     needPostgres();
 
-    int code = run("--days-as", "PT0.3S");
+    int code = run();
 
     assertThat(code).as(text()).isZero();
     assertThat(text())
