@@ -8,15 +8,19 @@ import dev.holdfast.spi.Journal;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Runs;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Runs as a worker sees them that may die: then it writes, sends and tells nothing any more. What a
- * run would write fails with a {@link WorkerCrash}, so that it does not go on to its next step.
+ * run would write is refused, as if its claim stood no longer, so that it does not go on to its
+ * next step.
  */
 final class MortalRuns implements Runs {
+  private static final AppendReply REFUSED = new AppendReply(false, Instant.EPOCH, 0, false);
+
   private final Engine engine;
   private final WorkerSide side;
 
@@ -34,7 +38,7 @@ final class MortalRuns implements Runs {
   public CompletableFuture<AppendReply> append(
       QueueRef queue, Held held, Duration lease, Append append) {
     if (side.dead()) {
-      return CompletableFuture.failedFuture(crash(queue.id(held.key())));
+      return CompletableFuture.completedFuture(REFUSED);
     }
     return engine
         .runs()
@@ -42,15 +46,10 @@ final class MortalRuns implements Runs {
         .thenApply(reply -> survived(reply, queue.id(held.key())));
   }
 
-  private AppendReply survived(AppendReply reply, JobId job) {
-    if (reply.standing() && side.reached(CrashPoint.APPEND, job)) {
-      throw crash(job);
-    }
-    return reply;
-  }
-
-  private static WorkerCrash crash(JobId job) {
-    return new WorkerCrash("the worker of job " + job + " has died; it writes nothing more");
+  private AppendReply survived(AppendReply reply, JobId run) {
+    boolean dies =
+        reply.standing() && (side.reached(CrashPoint.APPEND, run) || side.diesOfOutcome(run));
+    return dies || side.dead() ? REFUSED : reply;
   }
 
   @Override

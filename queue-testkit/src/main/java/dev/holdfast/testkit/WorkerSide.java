@@ -21,6 +21,7 @@ import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep;
+import dev.holdfast.testkit.StepPoint.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -72,17 +73,20 @@ final class WorkerSide implements Engine {
     /** It has taken the turn. */
     void turnEnds();
 
+    /** The keys of the steps of a run whose outcomes are recorded. */
+    Set<String> recorded(JobId run);
+
     /** It serves a queue no longer. */
     void left(WorkerSide side);
   }
 
-  WorkerSide(Engine engine, Crashes crashes, Listener listener) {
-    this.engine = engine;
+  WorkerSide(Engine engine, TestWorkers.Tap tap, Crashes crashes, Listener listener) {
+    this.engine = tap.around(engine, this::die);
     this.crashes = crashes;
     this.listener = listener;
-    this.claiming = new Side(engine.claiming());
-    this.ticking = new Clockwork(engine.ticking());
-    this.runs = new MortalRuns(engine, this);
+    this.claiming = new Side(this.engine.claiming());
+    this.ticking = new Clockwork(this.engine.ticking());
+    this.runs = new MortalRuns(this.engine, this);
   }
 
   void named(String name) {
@@ -91,6 +95,17 @@ final class WorkerSide implements Engine {
 
   boolean dead() {
     return dead;
+  }
+
+  private void die() {
+    synchronized (this) {
+      if (dead) {
+        return;
+      }
+      dead = true;
+    }
+    log.info("{} has died; what it logs of its jobs from now on is not so", worker);
+    listener.died(this, Set.copyOf(consumers));
   }
 
   /** Dies if that is ordered; whether the worker is dead now. */
@@ -193,7 +208,7 @@ final class WorkerSide implements Engine {
       if (dead || diesBefore(turn)) {
         return nothing(turn);
       }
-      boolean awaited = crashes.isOrdered(CrashPoint.ACK);
+      boolean awaited = crashes.isOrdered(CrashPoint.ACK) || crashes.awaitsOutcomes();
       if (awaited) {
         listener.turnBegins();
       }
@@ -222,9 +237,12 @@ final class WorkerSide implements Engine {
               case TAKEN, UNCLAIMED, GONE -> false;
             };
         Held held = turn.settlements().get(i).held();
-        if (written
-            && attempted(turn.settlements().get(i).outcome())
-            && reached(CrashPoint.ACK, turn.queue().id(held.key()))) {
+        Outcome outcome = turn.settlements().get(i).outcome();
+        JobId job = turn.queue().id(held.key());
+        if (written && attempted(outcome) && reached(CrashPoint.ACK, job)) {
+          return true;
+        }
+        if (written && outcome instanceof Outcome.Suspended && diesOfOutcome(job)) {
           return true;
         }
       }
@@ -269,6 +287,13 @@ final class WorkerSide implements Engine {
     public Subscription onCancel(QueueRef queue, Consumer<String> onCancel) {
       return dead ? () -> {} : real.onCancel(queue, onCancel);
     }
+  }
+
+  /** Whether it dies because an outcome of a step of a run is recorded now. */
+  boolean diesOfOutcome(JobId run) {
+    return crashes.awaitsOutcomes()
+        && listener.recorded(run).stream()
+            .anyMatch(step -> reached(new StepPoint(step, Moment.OUTCOME), run));
   }
 
   /** Reaps, while it lives. */

@@ -34,6 +34,7 @@ class DocsTest {
             "DocBatches.java",
             "DocEvents.java",
             "DocFlows.java",
+            "DocFlowTestingTest.java",
             "DocJobBatches.java",
             "DocLimits.java",
             "DocSchedules.java",
