@@ -13,7 +13,6 @@ import dev.holdfast.spi.Topics;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -32,7 +31,7 @@ class InterruptedFanOutTest {
   @JobType("second")
   record Second(int number) {}
 
-  private final ManualTime time = ManualTime.startingAt(Instant.parse("2030-01-01T00:00:00Z"));
+  private final ManualTime time = ManualTime.create();
   private final InMemoryEngine engine = InMemoryEngine.on(time);
   private final AtomicInteger asked = new AtomicInteger();
   private final Queue<String> told = new ConcurrentLinkedQueue<>();
