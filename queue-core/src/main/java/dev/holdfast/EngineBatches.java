@@ -26,7 +26,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -41,6 +43,9 @@ import org.jspecify.annotations.Nullable;
 final class EngineBatches implements Batches {
   private static final Duration KEPT = Duration.ofDays(7);
 
+  /** Chosen, not measured: each level is a call of its own. */
+  private static final int MOST_NESTED = 16;
+
   private final Engine engine;
   private final Enqueuer enqueuer;
   private final ListEnqueuer lists;
@@ -53,16 +58,59 @@ final class EngineBatches implements Batches {
     this.requireOpen = requireOpen;
   }
 
+  /**
+   * A batch whose parts are checked and encoded, and not sent.
+   *
+   * @param own its own job
+   * @param jobs those of its jobs that are no batches, by their places
+   * @param nested those that are, by their places
+   */
+  private record Planned(
+      BatchOrder order, Prepared own, Map<Integer, Prepared> jobs, Map<Integer, Planned> nested) {}
+
   @Override
   public JobId enqueue(JobBatch<?> batch) {
     requireOpen.run();
-    List<Prepared> jobs = lists.prepareAll(batch.jobs(), EnqueueOptions.defaults());
-    for (int i = 0; i < jobs.size(); i++) {
-      requirePlain("element " + i, jobs.get(i));
+    Planned planned = plan(batch, 1);
+    // Before any of it is there: its followers' events must not be missed, either.
+    listen(planned);
+    Enqueued enqueued = enqueuer.send(planned.own());
+    complete(enqueued.id(), enqueued.created(), planned);
+    return enqueued.id();
+  }
+
+  private Planned plan(JobBatch<?> batch, int depth) {
+    if (depth > MOST_NESTED) {
+      throw new InvalidJobException(
+          "batches are nested more than " + MOST_NESTED + " deep; nothing was sent");
+    }
+    List<Object> plain = new ArrayList<>();
+    List<Integer> places = new ArrayList<>();
+    Map<Integer, Planned> nested = new LinkedHashMap<>();
+    for (int place = 0; place < batch.jobs().size(); place++) {
+      if (batch.jobs().get(place) instanceof JobBatch<?> inner) {
+        if (inner.idempotencyKey() != null) {
+          throw new InvalidJobException(
+              "element "
+                  + place
+                  + " is a batch with an idempotency key, by which another one could be answered;"
+                  + " leave it out, the key of the outermost is enough. Nothing was sent");
+        }
+        nested.put(place, plan(inner, depth + 1));
+      } else {
+        plain.add(batch.jobs().get(place));
+        places.add(place);
+      }
+    }
+    Map<Integer, Prepared> jobs = new LinkedHashMap<>();
+    List<Prepared> prepared = lists.prepareAll(plain, EnqueueOptions.defaults());
+    for (int n = 0; n < prepared.size(); n++) {
+      requirePlain("element " + places.get(n), prepared.get(n));
+      jobs.put(places.get(n), prepared.get(n));
     }
     BatchOrder order =
         new BatchOrder(
-            jobs.size(),
+            batch.jobs().size(),
             batch.keepOpen(),
             follower("onComplete", batch.onComplete()),
             follower("onSuccess", batch.onSuccess()),
@@ -74,18 +122,37 @@ final class EngineBatches implements Batches {
             BatchOrder.JOB,
             name(batch),
             enqueuer.enveloped(BatchJson.encode(order), how));
-    // Before the batch is there: its followers' events must not be missed, either.
-    listen(order);
-    Enqueued enqueued = enqueuer.send(own);
-    JobId id = enqueued.id();
+    return new Planned(order, own, jobs, nested);
+  }
+
+  /** Enqueues what a batch that is there still lacks, and says that this was all. */
+  private void complete(JobId id, boolean created, Planned planned) {
     Set<JobId> ended = new HashSet<>();
-    if (!enqueued.created() && isComplete(id, ended)) {
-      return id;
+    if (!created && isComplete(id, ended)) {
+      return;
     }
-    enqueueJobs(id, jobs, ended);
-    Mail.BatchSealed sealed = new Mail.BatchSealed(jobs.size());
+    ChildKeys keys = new ChildKeys(id);
+    enqueueJobs(id, keys, planned.jobs(), ended);
+    planned
+        .nested()
+        .forEach(
+            (place, inner) -> {
+              JobId child = inner.own().queue().id(keys.at(place));
+              if (!ended.contains(child)) {
+                complete(child, nest(id, child, inner), inner);
+              }
+            });
+    Mail.BatchSealed sealed = new Mail.BatchSealed(planned.order().total());
     engine.runs().deliver(QueueRef.of(id), id.key(), sealed.id(), MailJson.encode(sealed));
-    return id;
+  }
+
+  /** Enqueues a batch as a job of another one; whether this call did. */
+  private boolean nest(JobId id, JobId child, Planned inner) {
+    try {
+      return enqueuer.send(inner.own().under(child, id, true)).created();
+    } catch (HoldfastException e) {
+      throw incomplete(id, e);
+    }
   }
 
   private static void requirePlain(String what, Prepared job) {
@@ -140,10 +207,11 @@ final class EngineBatches implements Batches {
     return new NewJob.Idempotency(whole, KEPT, String.format("%016x", batch.jobs().size()), true);
   }
 
-  private void listen(BatchOrder order) {
-    for (Follower each : followers(order)) {
+  private void listen(Planned planned) {
+    for (Follower each : followers(planned.order())) {
       enqueuer.listening().ensure(each.queue(), new NewJob.Ties(each.subjects(), null, false));
     }
+    planned.nested().values().forEach(this::listen);
   }
 
   private static List<Follower> followers(BatchOrder order) {
@@ -180,16 +248,16 @@ final class EngineBatches implements Batches {
     return false;
   }
 
-  private void enqueueJobs(JobId id, List<Prepared> jobs, Set<JobId> ended) {
-    ChildKeys keys = new ChildKeys(id);
+  private void enqueueJobs(
+      JobId id, ChildKeys keys, Map<Integer, Prepared> jobs, Set<JobId> ended) {
     List<Prepared> missing = new ArrayList<>(jobs.size());
-    for (int i = 0; i < jobs.size(); i++) {
-      Prepared job = jobs.get(i);
-      JobId child = job.queue().id(keys.at(i));
-      if (!ended.contains(child)) {
-        missing.add(job.under(child, id, true));
-      }
-    }
+    jobs.forEach(
+        (place, job) -> {
+          JobId child = job.queue().id(keys.at(place));
+          if (!ended.contains(child)) {
+            missing.add(job.under(child, id, true));
+          }
+        });
     for (EnqueueResult each : lists.sendAll(missing)) {
       if (each instanceof EnqueueResult.Rejected rejected) {
         throw incomplete(id, rejected.cause());

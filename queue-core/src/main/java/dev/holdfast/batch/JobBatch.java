@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Jobs that belong together, and the jobs that follow when they have ended. Immutable: each method
  * returns a changed batch.
  *
- * @param <P> what the jobs are: payloads, or {@code JobRequest}s with options of their own
+ * @param <P> what the jobs are: payloads, {@code JobRequest}s with options of their own, or batches
  */
 public final class JobBatch<P> {
   private static final Duration LONGEST = Duration.ofDays(366);
@@ -48,14 +48,15 @@ public final class JobBatch<P> {
    *
    * @param queue where the batch itself is a job: a worker with any flow or batch handler, or any
    *     handler at all, that reads this queue leads it
-   * @param jobs 0 to 50,000 payloads, or {@code JobRequest}s; none may have an idempotency key or a
-   *     uniqueness. Their ends are kept with the batch, which has room for 100,000: the other half
+   * @param jobs 0 to 50,000 payloads, {@code JobRequest}s or batches; none may have an idempotency
+   *     key or a uniqueness. A batch in it has succeeded when all of its own jobs have, and is nested
+   *     at most 16 deep. Their ends are kept with the batch, which has room for 100,000: the other half
    *     is for those that die, are redriven and end again
    */
   public static <P> JobBatch<P> of(String queue, List<P> jobs) {
     if (jobs.size() > MOST_JOBS) {
       throw new InvalidJobException(
-          "a batch of " + jobs.size() + " jobs; at most 50,000. Make several batches of them");
+          "a batch of " + jobs.size() + " jobs; at most 50,000. Nest several batches of them in one");
     }
     return new JobBatch<>(
         List.copyOf(jobs), Naming.queue(queue), null, null, null, null, Duration.ofDays(90));

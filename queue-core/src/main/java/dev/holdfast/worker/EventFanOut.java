@@ -72,9 +72,7 @@ final class EventFanOut implements RegisteredHandler.Single {
           failed.addSuppressed(e);
         }
       }
-      if (Thread.currentThread().isInterrupted()) {
-        break;
-      }
+      requireGoing(event);
     }
     if (failed != null) {
       throw failed;
@@ -155,6 +153,15 @@ final class EventFanOut implements RegisteredHandler.Single {
     String after = null;
     do {
       after = plan.engine().runs().spread(where, subject, event.id(), bytes, after);
-    } while (after != null && !Thread.currentThread().isInterrupted());
+      requireGoing(event);
+    } while (after != null);
+  }
+
+  /** To return would be to have told all: an interrupted attempt is handed back, or fails. */
+  private static void requireGoing(Mail.EventCame event) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw new IllegalStateException(
+          "interrupted before all were told of event " + event.event() + " of " + event.type());
+    }
   }
 }

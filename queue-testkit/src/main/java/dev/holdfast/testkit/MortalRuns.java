@@ -37,13 +37,13 @@ final class MortalRuns implements Runs {
   @Override
   public CompletableFuture<AppendReply> append(
       QueueRef queue, Held held, Duration lease, Append append) {
-    if (side.dead()) {
-      return CompletableFuture.completedFuture(REFUSED);
-    }
-    return engine
-        .runs()
-        .append(queue, held, lease, append)
-        .thenApply(reply -> survived(reply, queue.id(held.key())));
+    return side.unlessDead(
+        () ->
+            engine
+                .runs()
+                .append(queue, held, lease, append)
+                .thenApply(reply -> survived(reply, queue.id(held.key()))),
+        CompletableFuture.completedFuture(REFUSED));
   }
 
   private AppendReply survived(AppendReply reply, JobId run) {

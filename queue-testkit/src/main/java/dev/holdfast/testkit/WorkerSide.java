@@ -33,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -106,6 +107,19 @@ final class WorkerSide implements Engine {
     }
     log.info("{} has died; what it logs of its jobs from now on is not so", worker);
     listener.died(this, Set.copyOf(consumers));
+  }
+
+  /**
+   * Does something that a dead worker does not. Time does not pass between the look and the act: a
+   * lease that the dead extended at a later time would end later.
+   */
+  <T> T unlessDead(Supplier<T> act, T otherwise) {
+    listener.turnBegins();
+    try {
+      return dead ? otherwise : act.get();
+    } finally {
+      listener.turnEnds();
+    }
   }
 
   /** Dies if that is ordered; whether the worker is dead now. */
@@ -265,9 +279,9 @@ final class WorkerSide implements Engine {
 
     @Override
     public List<LeaseReply> extend(QueueRef queue, Duration lease, List<Held> held) {
-      return dead
-          ? Collections.nCopies(held.size(), LeaseReply.EXTENDED)
-          : real.extend(queue, lease, held);
+      return unlessDead(
+          () -> real.extend(queue, lease, held),
+          Collections.nCopies(held.size(), LeaseReply.EXTENDED));
     }
 
     @Override

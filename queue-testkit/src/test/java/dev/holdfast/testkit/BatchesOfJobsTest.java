@@ -137,6 +137,60 @@ class BatchesOfJobsTest {
   }
 
   @Test
+  void one_in_another_ends_before_it(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    deaths.put(2, 1);
+    work(holdfast, workers);
+    total = 5;
+    JobBatch<Object> inner =
+        JobBatch.<Object>of("pages", List.of(new Render(1), new Render(2)))
+            .onSuccess(new Follow("inner success"));
+    JobBatch<Object> outer =
+        JobBatch.<Object>of("books", List.of(new Render(0), inner, batchOf(3, 4)))
+            .idempotencyKey("book")
+            .onComplete(new Follow("complete"))
+            .onSuccess(new Follow("success"));
+    JobId id = holdfast.batches().enqueue(outer);
+    engine.letPass(Duration.ofMinutes(1));
+
+    assertThat(followed).isEmpty();
+    BatchStatus open = status(holdfast, id);
+    assertThat(open.state()).isEqualTo(JobState.WAITING);
+    assertThat(open.total()).isEqualTo(3);
+    assertThat(open.succeeded()).isEqualTo(2);
+    assertThat(holdfast.batches().enqueue(outer)).isEqualTo(id);
+
+    redrive(holdfast);
+    engine.letPass(Duration.ofMinutes(1));
+
+    assertFollowed("inner success", "complete", "success");
+    assertThat(status(holdfast, id).state()).isEqualTo(JobState.SUCCEEDED);
+  }
+
+  private static JobBatch<Render> batchOf(Integer... pages) {
+    return JobBatch.of("pages", List.of(pages).stream().map(Render::new).toList());
+  }
+
+  @Test
+  void a_nested_one_that_dies_is_a_dead_job_of_the_outer_one(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    deaths.put(1, 1);
+    work(holdfast, workers);
+    total = 2;
+    JobBatch<Object> outer =
+        JobBatch.<Object>of(
+                "books", List.of(new Render(0), batchOf(1).keepOpen(Duration.ofHours(1))))
+            .onFailure(new Follow("failure"));
+    JobId id = holdfast.batches().enqueue(outer);
+    engine.letPass(Duration.ofMinutes(50));
+    assertThat(followed).isEmpty();
+    engine.letPass(Duration.ofMinutes(20));
+
+    assertFollowed("failure");
+    assertThat(status(holdfast, id).dead()).isEqualTo(1);
+  }
+
+  @Test
   void an_empty_one_succeeds(Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
     work(holdfast, workers);
     JobId id = holdfast.batches().enqueue(batch(0));
