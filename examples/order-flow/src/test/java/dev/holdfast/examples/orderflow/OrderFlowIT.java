@@ -42,21 +42,7 @@ class OrderFlowIT {
     assumeTrue(obstacle.isEmpty(), () -> obstacle.orElse(""));
   }
 
-  @Test
-  void every_order_ends_as_it_must() {
-    needPostgres();
-
-    int code = run("--days-as", "PT0.2S");
-
-    assertThat(code).as(text()).isZero();
-    assertThat(text())
-        .containsPattern("anna +SUCCEEDED +fulfilled +6 +1 ")
-        .containsPattern("dora +SUCCEEDED +declined +3 +0 ")
-        .containsPattern("emil +DEAD +2 +0 ")
-        .doesNotContain("SIGKILL")
-        .doesNotContain("WRONG");
-  }
-
+  /** It does all that a run without kills does. */
   @Test
   void every_order_ends_as_it_must_wherever_its_workers_are_killed_or_stopped() {
     needPostgres();

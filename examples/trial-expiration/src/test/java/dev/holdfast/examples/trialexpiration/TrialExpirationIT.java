@@ -41,22 +41,7 @@ class TrialExpirationIT {
     assumeTrue(obstacle.isEmpty(), () -> obstacle.orElse(""));
   }
 
-  @Test
-  void every_trial_ends_as_it_must() {
-    needPostgres();
-
-    int code = run();
-
-    assertThat(code).as(text()).isZero();
-    assertThat(text())
-        .containsPattern("ada +converted +2 +pro +1 +0 ")
-        .containsPattern("ben +converted +5 +pro +1 +1 ")
-        .containsPattern("cleo +converted +5 +pro +1 +1 ")
-        .containsPattern("dan +downgraded +6 +free +1 +2 ")
-        .doesNotContain("SIGKILL")
-        .doesNotContain("WRONG");
-  }
-
+  /** It does all that a run without kills does. */
   @Test
   void every_trial_ends_as_it_must_wherever_its_workers_are_killed() {
     needPostgres();
