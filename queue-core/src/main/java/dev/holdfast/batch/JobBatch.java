@@ -49,14 +49,16 @@ public final class JobBatch<P> {
    * @param queue where the batch itself is a job: a worker with any flow or batch handler, or any
    *     handler at all, that reads this queue leads it
    * @param jobs 0 to 50,000 payloads, {@code JobRequest}s or batches; none may have an idempotency
-   *     key or a uniqueness. A batch in it has succeeded when all of its own jobs have, and is nested
-   *     at most 16 deep. Their ends are kept with the batch, which has room for 100,000: the other half
-   *     is for those that die, are redriven and end again
+   *     key or a uniqueness. A batch in it has succeeded when all of its own jobs have, and is
+   *     nested at most 16 deep. Their ends are kept with the batch, which has room for 100,000: the
+   *     other half is for those that die, are redriven and end again
    */
   public static <P> JobBatch<P> of(String queue, List<P> jobs) {
     if (jobs.size() > MOST_JOBS) {
       throw new InvalidJobException(
-          "a batch of " + jobs.size() + " jobs; at most 50,000. Nest several batches of them in one");
+          "a batch of "
+              + jobs.size()
+              + " jobs; at most 50,000. Nest several batches of them in one");
     }
     return new JobBatch<>(
         List.copyOf(jobs), Naming.queue(queue), null, null, null, null, Duration.ofDays(90));
