@@ -2,6 +2,7 @@ package dev.holdfast.event;
 
 import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.Naming;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,9 +20,9 @@ public record PublishOptions(
   public PublishOptions {
     if (id != null) {
       Naming.key("event id", id);
-      if (id.length() > 128) {
-        throw new InvalidJobException(
-            "an event id has " + id.length() + " characters; at most 128");
+      int bytes = id.getBytes(StandardCharsets.UTF_8).length;
+      if (bytes > 128) {
+        throw new InvalidJobException("an event id has " + bytes + " bytes; at most 128");
       }
     }
     if (key != null) {

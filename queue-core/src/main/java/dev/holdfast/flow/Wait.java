@@ -73,7 +73,11 @@ public final class Wait<E> {
     return new Wait<>(event, type, key, most, null, lookback, filter);
   }
 
-  /** Until an instant of the engine's clock. Default: without end. */
+  /**
+   * Until an instant of the engine's clock. Default: without end. An event counts by when it has
+   * reached the run: one that was published before, and that no worker has handed on by then, comes
+   * too late.
+   */
   public Wait<E> until(Instant end) {
     return new Wait<>(event, type, key, null, Objects.requireNonNull(end, "end"), lookback, filter);
   }
