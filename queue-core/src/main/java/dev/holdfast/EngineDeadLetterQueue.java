@@ -90,6 +90,11 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
       throw new IllegalArgumentException(
           "perSecond is " + perSecond + "; it must be 1 to " + MOST_A_SECOND);
     }
+    return forEach(filter, perSecond, id -> redrive(id) == RedriveResult.REDRIVEN);
+  }
+
+  /** Acts on every letter that fits, at most so many a second, and counts where it was done. */
+  long forEach(DeadLetterFilter filter, int perSecond, Predicate<JobId> act) {
     long gap = 1_000_000_000L / perSecond;
     // Now, less a gap: the first does not wait.
     long[] last = {System.nanoTime() - gap};
@@ -100,7 +105,7 @@ final class EngineDeadLetterQueue implements DeadLetterQueue {
             return false;
           }
           last[0] = System.nanoTime();
-          return redrive(id) == RedriveResult.REDRIVEN;
+          return act.test(id);
         });
   }
 

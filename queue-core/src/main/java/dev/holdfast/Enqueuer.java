@@ -7,6 +7,7 @@ import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobKeys;
 import dev.holdfast.job.Naming;
+import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueFullException;
 import dev.holdfast.job.Uniqueness;
 import dev.holdfast.json.EnvelopeJson;
@@ -48,6 +49,7 @@ final class Enqueuer {
   private final Codec codec;
   private final EnvelopeJson envelopes;
   private final CompletionThreads completions;
+  private final Listening listening;
   private final List<EnqueueInterceptor> interceptors = new ArrayList<>();
   // Safe for use by many threads, and different in every process, restored snapshots included.
   private final JobKeys keys;
@@ -63,13 +65,57 @@ final class Enqueuer {
     this.codec = codec;
     this.envelopes = envelopes;
     this.completions = completions;
+    this.listening = new Listening(engine);
     this.keys = new JobKeys(options.clock(), new SecureRandom());
     interceptors.add(new MdcCorrelation());
     interceptors.addAll(options.enqueueInterceptors());
   }
 
+  /** What makes events reach runs that listen. */
+  Listening listening() {
+    return listening;
+  }
+
   /** A job that is checked, encoded and named, and not sent. */
-  record Prepared(JobId id, QueueRef queue, NewJob job) {}
+  record Prepared(JobId id, QueueRef queue, NewJob job) {
+    /**
+     * The same job under a given id, if it is not there yet.
+     *
+     * @param ofParent the job that is told when it ends, or null
+     * @param bare whether that is told how it ended only
+     * @throws InvalidJobException if it has a parent, and a key that could answer another job
+     */
+    Prepared under(JobId given, @Nullable JobId ofParent, boolean bare) {
+      if (ofParent != null && (job.idempotency() != null || job.unique() != null)) {
+        throw new InvalidJobException(
+            "job "
+                + given
+                + " has "
+                + (job.unique() != null ? "a unique key" : "an idempotency key")
+                + ", and another waits for its end: with the key a job could be answered that is"
+                + " not waited for. Nothing was sent");
+      }
+      NewJob.Ties ties = job.ties();
+      if (ofParent != null) {
+        List<String> subjects = ties == null ? List.of() : ties.subjects();
+        ties = new NewJob.Ties(subjects, ofParent.toString(), bare);
+      }
+      NewJob tied =
+          new NewJob(
+              given.key(),
+              job.type(),
+              job.priority(),
+              job.start(),
+              job.idempotency(),
+              job.unique(),
+              job.limitKey(),
+              job.cost(),
+              ties,
+              true,
+              job.envelope());
+      return new Prepared(given, QueueRef.of(given), tied);
+    }
+  }
 
   /** Checks and encodes one job. */
   Prepared prepare(@Nullable Object payload, @Nullable EnqueueOptions given) {
@@ -80,27 +126,9 @@ final class Enqueuer {
       throw new InvalidJobException("options are null; use EnqueueOptions.defaults()");
     }
     PayloadType type = PayloadType.of(payload.getClass());
-    EnqueueOptions how = given;
-    for (EnqueueInterceptor interceptor : interceptors) {
-      how = interceptor.beforeEnqueue(payload, type.type(), how);
-      if (how == null) {
-        throw new InvalidJobException(
-            "the enqueue interceptor " + interceptor.getClass().getName() + " returned null");
-      }
-    }
+    EnqueueOptions how = intercepted(payload, type.type(), given);
     JobId id = id(type, how);
-    byte[] json = codec.encode("payload", payload);
-    if (!(codec instanceof JacksonCodec)) {
-      envelopes.requireValue("payload of " + payload.getClass().getName(), json);
-    }
-    Envelope envelope =
-        new Envelope(
-            Envelope.VERSION,
-            json,
-            how.correlationId(),
-            how.traceparent(),
-            how.headers(),
-            Map.of());
+    byte[] json = encode(payload);
     NewJob job =
         new NewJob(
             id.key(),
@@ -111,16 +139,85 @@ final class Enqueuer {
             how.unique(),
             how.limitKey(),
             how.cost(),
+            ties(payload.getClass(), type, how, json),
             how.retryOf() != null,
-            envelopes.encode(envelope));
+            enveloped(json, how));
     return new Prepared(id, QueueRef.of(id), job);
+  }
+
+  /** The options as the interceptors leave them. */
+  EnqueueOptions intercepted(Object payload, String type, EnqueueOptions given) {
+    EnqueueOptions how = given;
+    for (EnqueueInterceptor interceptor : interceptors) {
+      how = interceptor.beforeEnqueue(payload, type, how);
+      if (how == null) {
+        throw new InvalidJobException(
+            "the enqueue interceptor " + interceptor.getClass().getName() + " returned null");
+      }
+    }
+    return how;
+  }
+
+  /** A payload as JSON, checked. */
+  byte[] encode(Object payload) {
+    byte[] json = codec.encode("payload", payload);
+    if (!(codec instanceof JacksonCodec)) {
+      envelopes.requireValue("payload of " + payload.getClass().getName(), json);
+    }
+    return json;
+  }
+
+  /** The encoded envelope of a payload. */
+  byte[] enveloped(byte[] json, EnqueueOptions how) {
+    return envelopes.encode(
+        new Envelope(
+            Envelope.VERSION,
+            json,
+            how.correlationId(),
+            how.traceparent(),
+            how.headers(),
+            Map.of()));
+  }
+
+  /**
+   * A job of ours: its payload is no object of the user's, and its type no class's.
+   *
+   * @param name its idempotency key, or null
+   */
+  Prepared own(String queue, String type, NewJob.@Nullable Idempotency name, byte[] envelope) {
+    JobId id = nextId(queue);
+    NewJob job =
+        new NewJob(id.key(), type, Priority.NORMAL, NewJob.Start.NOW, name, false, envelope);
+    return new Prepared(id, QueueRef.of(id), job);
+  }
+
+  /** A new id in a queue. */
+  JobId nextId(String queue) {
+    return new JobId(queue, 0, keys.next());
+  }
+
+  private static NewJob.@Nullable Ties ties(
+      Class<?> payload, PayloadType type, EnqueueOptions how, byte[] json) {
+    if (type.awaits().isEmpty()) {
+      return null;
+    }
+    if (how.unique() instanceof Uniqueness.Debounce
+        || how.unique() instanceof Uniqueness.KeepLatest) {
+      throw new InvalidJobException(
+          payload.getName()
+              + " has @Awaits and is enqueued with a "
+              + (how.unique() instanceof Uniqueness.Debounce ? "debounce" : "keep-latest")
+              + " key: the run that waits would get another payload, and go on listening for what"
+              + " the first one said. Use another uniqueness. Nothing was sent");
+    }
+    return new NewJob.Ties(type.subjects(payload, json), null, false);
   }
 
   private JobId id(PayloadType type, EnqueueOptions how) {
     JobId retried = how.retryOf();
     String queue = how.queue();
     if (retried == null) {
-      return new JobId(queue == null ? type.queue() : queue, 0, keys.next());
+      return nextId(queue == null ? type.queue() : queue);
     }
     if (queue != null && !queue.equals(retried.queue())) {
       throw new InvalidJobException(
@@ -249,8 +346,13 @@ final class Enqueuer {
         });
   }
 
-  /** Hands jobs of one queue to the engine. */
+  /** Hands jobs of one queue to the engine; first what they listen for is made to reach it. */
   List<CompletableFuture<EnqueueReply>> hand(QueueRef queue, List<Prepared> jobs) {
+    try {
+      jobs.forEach(each -> listening.ensure(queue.name(), each.job().ties()));
+    } catch (HoldfastException e) {
+      return jobs.stream().map(each -> CompletableFuture.<EnqueueReply>failedFuture(e)).toList();
+    }
     return engine
         .intake()
         .enqueue(

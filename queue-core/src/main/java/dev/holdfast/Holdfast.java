@@ -1,6 +1,10 @@
 package dev.holdfast;
 
+import dev.holdfast.batch.Batches;
 import dev.holdfast.deadletter.DeadLetterQueue;
+import dev.holdfast.event.Events;
+import dev.holdfast.flow.FlowRuns;
+import dev.holdfast.flow.Outlet;
 import dev.holdfast.job.ClosedException;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobStatus;
@@ -51,6 +55,9 @@ public final class Holdfast implements AutoCloseable {
   private final ListEnqueuer lists;
   private final ScheduleWriter scheduleWriter;
   private final Schedules schedules;
+  private final EngineEvents events;
+  private final Batches batches;
+  private final FlowRuns runs;
   private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
   private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -64,6 +71,9 @@ public final class Holdfast implements AutoCloseable {
     this.scheduleWriter = new ScheduleWriter(engine, options, codec, envelopes);
     this.schedules =
         new EngineSchedules(engine, options, envelopes, scheduleWriter, this::requireOpen);
+    this.events = new EngineEvents(engine, options, enqueuer, this::requireOpen);
+    this.batches = new EngineBatches(engine, enqueuer, lists, this::requireOpen);
+    this.runs = new EngineFlowRuns(engine, this::control, enqueuer, views);
   }
 
   /** Opens the door to the queues of an engine, which it takes over, with all defaults. */
@@ -255,6 +265,24 @@ public final class Holdfast implements AutoCloseable {
     return schedules;
   }
 
+  /** Events: publish them, and see who hears of them. No round trip. */
+  public Events events() {
+    requireOpen();
+    return events;
+  }
+
+  /** Batches: jobs that belong together, and what follows when they have ended. No round trip. */
+  public Batches batches() {
+    requireOpen();
+    return batches;
+  }
+
+  /** The runs of flows: see how they stand, and have them go on another way. No round trip. */
+  public FlowRuns runs() {
+    requireOpen();
+    return runs;
+  }
+
   /**
    * Closes the workers that still run here (each drains), then the engine, and ends the threads
    * that complete futures. Idempotent.
@@ -294,6 +322,11 @@ public final class Holdfast implements AutoCloseable {
   /** Forgets a worker that has closed. */
   void ended(Worker worker) {
     workers.remove(worker);
+  }
+
+  /** Where runs enqueue jobs and publish events. */
+  Outlet outlet() {
+    return new EngineOutlet(enqueuer, events);
   }
 
   /** What checks and writes schedules. */

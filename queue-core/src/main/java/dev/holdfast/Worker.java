@@ -1,5 +1,7 @@
 package dev.holdfast;
 
+import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
 import dev.holdfast.job.BatchHandler;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobHandler;
@@ -260,6 +262,78 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Adds a flow, as annotated: its jobs are runs that go through durable steps.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flow(FlowHandler<?, ?> handler) {
+      return flow(handler, HandlerOptions.asAnnotated());
+    }
+
+    /**
+     * Adds a flow with settings that override its annotation. Its timeout is that of one call of
+     * the handler, between two suspensions; its retry policy is for failures outside of steps.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flow(FlowHandler<?, ?> handler, HandlerOptions handlerOptions) {
+      return flow(handler, handlerOptions, FlowOptions.defaults());
+    }
+
+    /**
+     * Adds a flow with settings, and with how its runs are kept.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flow(
+        FlowHandler<?, ?> handler, HandlerOptions handlerOptions, FlowOptions flowOptions) {
+      handlers.addFlow(null, handler, handlerOptions, flowOptions);
+      return this;
+    }
+
+    /**
+     * Adds a flow for a payload class; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P, R> Builder flow(Class<P> payload, FlowHandler<P, R> handler) {
+      return flow(payload, HandlerOptions.asAnnotated(), FlowOptions.defaults(), handler);
+    }
+
+    /**
+     * Adds a flow for a payload class, with settings; it may be a lambda.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public <P, R> Builder flow(
+        Class<P> payload,
+        HandlerOptions handlerOptions,
+        FlowOptions flowOptions,
+        FlowHandler<P, R> handler) {
+      handlers.addFlow(
+          Objects.requireNonNull(payload, "payload"), handler, handlerOptions, flowOptions);
+      return this;
+    }
+
+    /**
+     * Adds a flow class, with settings; the {@link #factory} makes one for each call.
+     *
+     * @throws InvalidHandlerException as {@link #handler(JobHandler)}
+     */
+    public Builder flowClass(
+        Class<? extends FlowHandler<?, ?>> handlerClass,
+        HandlerOptions handlerOptions,
+        FlowOptions flowOptions) {
+      handlers.addFlowClass(
+          Objects.requireNonNull(handlerClass, "handlerClass"),
+          handlerOptions,
+          flowOptions,
+          () -> factory);
+      needsFactory = true;
+      return this;
+    }
+
     /** Sets what makes the handlers added with {@link #handlerClass}. Default none. */
     public Builder factory(HandlerFactory handlerFactory) {
       factory = Objects.requireNonNull(handlerFactory, "handlerFactory");
@@ -358,6 +432,26 @@ public final class Worker implements AutoCloseable {
       return this;
     }
 
+    /**
+     * Subscribes a job type whose handler was added before to an event type: each event becomes a
+     * job of this type, whose payload is read from the event's JSON. The subscription is stored
+     * when the worker starts, and stays until it is taken back with {@code Events.unsubscribe}. On
+     * a handler's class, {@code @Subscribes} does the same.
+     *
+     * @param event the event's class, annotated with {@code EventType}
+     * @param as the job type, which is the subscriber's name, too
+     * @param queue the queue of the jobs
+     * @throws InvalidHandlerException if no handler of the type was added, the class is no event,
+     *     or the type is subscribed to it already
+     */
+    public Builder subscribe(Class<?> event, String as, String queue) {
+      handlers.subscribe(
+          Objects.requireNonNull(event, "event"),
+          Objects.requireNonNull(as, "as"),
+          Objects.requireNonNull(queue, "queue"));
+      return this;
+    }
+
     /** Adds an interceptor, inside those added before. Default none. */
     public Builder interceptor(AttemptInterceptor interceptor) {
       interceptors.add(Objects.requireNonNull(interceptor, "interceptor"));
@@ -396,7 +490,8 @@ public final class Worker implements AutoCloseable {
               shares,
               interceptors,
               holdfast.options().queueBound(),
-              declaration());
+              declaration(),
+              holdfast.outlet());
       holdfast.requireOpen();
       Worker worker = new Worker(holdfast, options, WorkerRuntime.start(plan));
       started = true;

@@ -41,10 +41,13 @@ class ArchitectureTest {
         "limit      | job",
         "schedule   | job",
         "spi        | job limit",
-        "json       | job spi schedule",
+        "event      | job",
+        "flow       | job retry event deadletter spi",
+        "batch      | job flow",
+        "json       | job spi schedule event flow batch",
         "metrics    | job spi",
         "lock       | job spi",
-        "worker     | job limit retry spi json schedule",
+        "worker     | job limit retry spi json schedule event flow batch",
       })
   void a_package_imports_of_ours_only(String name, String allowed) {
     List<String> known = new ArrayList<>(List.of("dev.holdfast." + name + ".."));

@@ -10,7 +10,7 @@ public enum JobState {
   READY(Phase.QUEUED),
   /** Waits for a limit to allow it. */
   PARKED(Phase.QUEUED),
-  /** Waits for another job or an event. */
+  /** A run that is suspended: it waits for an instant, an event or another job. */
   WAITING(Phase.QUEUED),
   /** A worker holds it. */
   ACTIVE(Phase.RUNNING),

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * A queue in numbers, read in one instant.
  *
  * @param ready jobs in the lanes
- * @param scheduled jobs that wait for an instant
+ * @param scheduled jobs that wait for an instant, suspended runs included
  * @param parked jobs that wait for a limit to allow them
  * @param active jobs held by workers
  * @param done succeeded and cancelled jobs still kept

@@ -10,6 +10,8 @@ public enum StateReason {
   TIMEOUT,
   /** Its handler asked to be called later. */
   SNOOZED,
+  /** A run that waits: for an instant, an event or another job. */
+  SUSPENDED,
   /** Handed back by a worker that drained. */
   RELEASED,
   /** Its lease ended without an outcome, and it was taken back. */

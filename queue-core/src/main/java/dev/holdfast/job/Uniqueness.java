@@ -57,7 +57,10 @@ public sealed interface Uniqueness
     return new Debounce(key, quiet, maxWait);
   }
 
-  /** One job that waits, with the payload of the last call. */
+  /**
+   * One job that waits, with the payload of the last call. A run that is suspended, or has written
+   * something, has begun: it keeps its payload, and the call adds another job.
+   */
   static Uniqueness keepLatest(String key) {
     return new KeepLatest(key);
   }

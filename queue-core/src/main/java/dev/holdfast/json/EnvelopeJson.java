@@ -28,17 +28,12 @@ import org.jspecify.annotations.Nullable;
  * number is promised to be readable: a worker then leaves the job to one that knows it.
  */
 public final class EnvelopeJson {
-  private static final int MOST = JsonLimits.DOCUMENT + 64 * 1024;
+  private static final int MOST = JsonLimits.NESTED;
   private static final byte[] PLAIN = ascii("{\"v\":1,\"payload\":");
 
-  // A payload of the greatest depth is one level deeper here.
-  private static final JsonFactory FACTORY =
-      JsonLimits.factory(
-          JsonLimits.read(JsonLimits.DOCUMENT)
-              .rebuild()
-              .maxNestingDepth(JsonLimits.DEPTH + 1)
-              .maxDocumentLength(MOST)
-              .build());
+  // A payload of the greatest depth is one level deeper here; one that a payload of ours carries,
+  // as those of events and of a batch's followers do, is up to four levels deeper.
+  private static final JsonFactory FACTORY = JsonLimits.nesting(4);
 
   /** Creates a writer and reader of envelopes. */
   public EnvelopeJson() {}
@@ -279,7 +274,7 @@ public final class EnvelopeJson {
   }
 
   /** Where the value at hand begins. */
-  private static int start(JsonParser parser) {
+  static int start(JsonParser parser) {
     long offset = parser.currentTokenLocation().getByteOffset();
     if (offset < 0) {
       // Not UTF-8: Jackson reads UTF-16 and UTF-32, too, and then knows no byte offsets.
@@ -289,7 +284,7 @@ public final class EnvelopeJson {
   }
 
   /** Goes to the end of the value at hand, and tells where that is. */
-  private static int end(JsonParser parser, byte[] json) throws IOException {
+  static int end(JsonParser parser, byte[] json) throws IOException {
     if (parser.currentToken().isStructStart()) {
       parser.skipChildren();
     } else {

@@ -12,6 +12,9 @@ final class JsonLimits {
   /** Bytes of any document read. */
   static final int DOCUMENT = 1024 * 1024;
 
+  /** Bytes of a document that carries another one. */
+  static final int NESTED = DOCUMENT + 64 * 1024;
+
   private static final int STRING = 256 * 1024;
 
   static final StreamReadConstraints READ = read(STRING);
@@ -30,6 +33,12 @@ final class JsonLimits {
         .maxNameLength(1024)
         .maxDocumentLength(DOCUMENT)
         .build();
+  }
+
+  /** A factory for documents that carry others, so many levels deep. */
+  static JsonFactory nesting(int levels) {
+    return factory(
+        read(DOCUMENT).rebuild().maxNestingDepth(DEPTH + levels).maxDocumentLength(NESTED).build());
   }
 
   /** A factory under the limits of values of the standard size. */

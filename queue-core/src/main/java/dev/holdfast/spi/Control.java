@@ -28,7 +28,11 @@ public interface Control {
   /** Counts a queue's jobs. A bounded number of O(1) and O(log n) reads. */
   QueueStats stats(QueueRef queue);
 
-  /** Ends a waiting job, or asks that a running one ends. */
+  /**
+   * Ends a waiting job, or asks that a running one ends. A job whose journal has an entry is not
+   * ended while it waits, but asked, too (REQUESTED), so that it can undo what it has done: if it
+   * is scheduled or suspended it becomes ready at once; ready or parked it stays where it is.
+   */
   ActReply cancel(QueueRef queue, String key, Retention retention);
 
   /**
@@ -38,10 +42,13 @@ public interface Control {
    */
   ActReply redrive(QueueRef queue, String key);
 
-  /** Makes a waiting job due at an instant; a past instant makes it ready now. */
+  /**
+   * Makes a waiting job due at an instant; a past instant makes it ready now. A suspended run is
+   * still suspended then, and woken by messages as before.
+   */
   ActReply reschedule(QueueRef queue, String key, Instant runAt);
 
-  /** Makes a scheduled job ready now. */
+  /** Makes a scheduled job or a suspended run ready now. */
   ActReply runNow(QueueRef queue, String key);
 
   /**

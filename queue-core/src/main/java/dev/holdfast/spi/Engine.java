@@ -29,6 +29,12 @@ public interface Engine extends AutoCloseable {
   /** Where schedules are kept, and their ticks become jobs. */
   Ticking ticking();
 
+  /** Where runs keep their journals and get their messages. */
+  Runs runs();
+
+  /** Who wants to hear of which events. */
+  Topics topics();
+
   /** Where locks are taken, kept and freed. */
   Locks locks();
 

@@ -4,6 +4,7 @@ import dev.holdfast.job.Priority;
 import dev.holdfast.job.Uniqueness;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  * @param unique what to do if a job of its type has the same unique key, or null
  * @param limitKey what it is counted under by the limits of keys, or null
  * @param cost how many permits of a rate its claim takes, from 1
+ * @param ties what binds it to others, or null
  * @param retry whether an earlier enqueue of the same key may have arrived: then the existing job
  *     is answered
  * @param envelope the encoded envelope, opaque to the engine
@@ -31,6 +33,7 @@ public record NewJob(
     @Nullable Uniqueness unique,
     @Nullable String limitKey,
     int cost,
+    @Nullable Ties ties,
     boolean retry,
     byte[] envelope) {
 
@@ -41,6 +44,21 @@ public record NewJob(
     Objects.requireNonNull(priority, "priority");
     Objects.requireNonNull(start, "start");
     Objects.requireNonNull(envelope, "envelope");
+  }
+
+  /** A job without ties. */
+  public NewJob(
+      String key,
+      String type,
+      Priority priority,
+      Start start,
+      @Nullable Idempotency idempotency,
+      @Nullable Uniqueness unique,
+      @Nullable String limitKey,
+      int cost,
+      boolean retry,
+      byte[] envelope) {
+    this(key, type, priority, start, idempotency, unique, limitKey, cost, null, retry, envelope);
   }
 
   /** A job without a limit key. */
@@ -71,7 +89,7 @@ public record NewJob(
   /** The same job, an earlier enqueue of which may have arrived. */
   public NewJob retried() {
     return new NewJob(
-        key, type, priority, start, idempotency, unique, limitKey, cost, true, envelope);
+        key, type, priority, start, idempotency, unique, limitKey, cost, ties, true, envelope);
   }
 
   /**
@@ -83,6 +101,21 @@ public record NewJob(
   public record Start(@Nullable Duration delay, @Nullable Instant instant) {
     /** At once. */
     public static final Start NOW = new Start(null, null);
+  }
+
+  /**
+   * What binds a job to others. A job with a parent has neither an idempotency nor a unique key:
+   * else another job could be answered, whose end is not told.
+   *
+   * @param subjects what its run listens for from the moment it is added; see {@link Runs#spread}
+   * @param parent the job that is told when this one ends, as text of its id; or null
+   * @param bare whether the parent is told how it ended only, not with what
+   */
+  public record Ties(List<String> subjects, @Nullable String parent, boolean bare) {
+    /** Copies the list. */
+    public Ties {
+      subjects = List.copyOf(subjects);
+    }
   }
 
   /**

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param reason why
  * @param since since when, by the engine's clock; the key's time if it was never claimed
  * @param priority its home lane
- * @param runAt when it becomes ready, if it is scheduled
+ * @param runAt when it becomes ready, if it is scheduled, or suspended until an instant
  * @param parkedBy the limit it waits for, such as {@code key tenant:7}, if it is parked
  * @param keptUntil when retention may remove it, if it has ended
  * @param counters what happened

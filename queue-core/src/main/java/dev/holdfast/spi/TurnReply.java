@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  *     one; null otherwise
  * @param trimmedDead how many dead letters retention removed
  * @param corrupt how many claimed jobs the engine itself buried as malformed or missing
+ * @param untold whether jobs of the queue have ended whose parents have not been told: see {@link
+ *     Runs#ended}
  */
 public record TurnReply(
     boolean stale,
@@ -25,7 +27,21 @@ public record TurnReply(
     boolean paused,
     @Nullable Duration nextDue,
     int trimmedDead,
-    int corrupt) {
+    int corrupt,
+    boolean untold) {
+
+  /** An answer of a queue in which no end is untold. */
+  public TurnReply(
+      boolean stale,
+      List<Settled> settled,
+      List<Claim> claims,
+      boolean more,
+      boolean paused,
+      @Nullable Duration nextDue,
+      int trimmedDead,
+      int corrupt) {
+    this(stale, settled, claims, more, paused, nextDue, trimmedDead, corrupt, false);
+  }
 
   /** Copies the lists. */
   public TurnReply {

@@ -59,6 +59,7 @@ final class ActiveJob {
     this.claim = claim;
     this.consumer = consumer;
     this.extendedAt = claimedAt;
+    this.cancelRequested = claim.cancelRequested();
   }
 
   Claim claim() {
@@ -184,7 +185,17 @@ final class ActiveJob {
 
   /** Whether it is to be handed back instead of run. */
   boolean isUnwanted() {
-    return phase == Phase.SETTLED || drained || leaseLost || cancelRequested;
+    return phase == Phase.SETTLED || drained || leaseLost || (cancelRequested && !hearsCancel());
+  }
+
+  /**
+   * Whether it is run although its end was asked for: a run, so that it can undo what it has done,
+   * and what was claimed to be told.
+   */
+  private boolean hearsCancel() {
+    RegisteredHandler found = handler;
+    return claim.cancelRequested()
+        || (found != null && found.code() instanceof RegisteredHandler.Flow);
   }
 
   /** Notes that a permit was taken; it is given back with the verdict. */

@@ -2,6 +2,7 @@ package dev.holdfast.worker;
 
 import dev.holdfast.job.JobContext;
 import dev.holdfast.spi.Envelope;
+import dev.holdfast.spi.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -10,22 +11,10 @@ import org.jspecify.annotations.Nullable;
 
 /** One attempt as its handler sees it. */
 final class AttemptContext extends ClaimView implements JobContext {
-  private final RegisteredHandler.Single code;
   private final AtomicReference<@Nullable VerbCall> verb = new AtomicReference<>();
 
-  AttemptContext(
-      ActiveJob job,
-      Envelope envelope,
-      Object payload,
-      WorkerPlan plan,
-      RegisteredHandler.Single code) {
+  AttemptContext(ActiveJob job, Envelope envelope, Object payload, WorkerPlan plan) {
     super(job, envelope, payload, plan);
-    this.code = code;
-  }
-
-  /** Calls the handler. */
-  @Nullable Object call() throws Exception {
-    return code.handle(decoded(), this);
   }
 
   /** The first verb called, or null. */
@@ -60,6 +49,11 @@ final class AttemptContext extends ClaimView implements JobContext {
   @Override
   public Verb bury(String why) {
     throw call("bury", new VerbCall.Bury(String.valueOf(why)));
+  }
+
+  /** Ends the attempt of a run of our own, which waits for messages or an instant. */
+  Verb suspend(Outcome.Suspended outcome) {
+    throw call("suspend", new VerbCall.Suspend(outcome));
   }
 
   private Verb call(String name, VerbCall called) {

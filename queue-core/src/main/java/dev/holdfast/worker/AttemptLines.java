@@ -32,7 +32,8 @@ final class AttemptLines {
 
   /** The end of an attempt. Dead letters are logged whatever the setting. */
   void ended(ActiveJob job, Verdict verdict) {
-    boolean success = Verdict.SUCCEEDED.equals(verdict.word());
+    boolean success =
+        Verdict.SUCCEEDED.equals(verdict.word()) || Verdict.SUSPENDED.equals(verdict.word());
     if (verdict.isDeath()) {
       log.warn("{}", end(job, verdict));
     } else if (which == AttemptLog.ALL || (which == AttemptLog.FAILURES && !success)) {

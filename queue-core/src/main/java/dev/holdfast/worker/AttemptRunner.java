@@ -12,8 +12,9 @@ import org.slf4j.MDC;
 /**
  * Runs one attempt on its own thread, stage by stage: {@link ClaimReader} makes the claim ready,
  * the handler's gate is passed, the handler called, and {@link Settler} decides and settles. A job
- * whose handler takes batches goes from the first stage to {@link BatchRunner}. Whatever is thrown,
- * errors of the JVM included, the job gets a verdict and its slot is freed. Used by many threads.
+ * whose handler takes batches goes from the first stage to {@link BatchRunner}, a run from the gate
+ * to {@link FlowRunner}. Whatever is thrown, errors of the JVM included, the job gets a verdict and
+ * its slot is freed. Used by many threads.
  */
 final class AttemptRunner {
   private static final Logger log = LoggerFactory.getLogger(AttemptRunner.class);
@@ -23,13 +24,15 @@ final class AttemptRunner {
   private final Settler settler;
   private final ClaimReader reader;
   private final BatchRunner batches;
+  private final FlowRunner flows;
 
-  AttemptRunner(WorkerPlan plan, AttemptLines lines, Settler settler) {
+  AttemptRunner(WorkerPlan plan, AttemptLines lines, Settler settler, HandlerThreads threads) {
     this.plan = plan;
     this.lines = lines;
     this.settler = settler;
     this.reader = new ClaimReader(plan, settler);
     this.batches = new BatchRunner(plan, settler, lines);
+    this.flows = new FlowRunner(plan, settler, lines, threads);
   }
 
   void run(ActiveJob job) {
@@ -68,7 +71,11 @@ final class AttemptRunner {
     }
     MDC.setContextMap(mdc(job, context));
     try {
-      call(job, handler, context);
+      if (handler.code() instanceof RegisteredHandler.Flow flow) {
+        flows.run(job, handler, flow, context);
+      } else if (handler.code() instanceof RegisteredHandler.Single single) {
+        call(job, handler, single, context);
+      }
     } finally {
       MDC.clear();
     }
@@ -99,14 +106,18 @@ final class AttemptRunner {
     return passed;
   }
 
-  private void call(ActiveJob job, RegisteredHandler handler, AttemptContext context) {
+  private void call(
+      ActiveJob job,
+      RegisteredHandler handler,
+      RegisteredHandler.Single code,
+      AttemptContext context) {
     lines.started(job);
     plan.meters()
         .started(job.consumer().queue().ref().name(), job.claim().type(), job.claim().waited());
     Object result = null;
     Throwable thrown = null;
     try {
-      result = invoke(context);
+      result = invoke(handler, code, context);
     } catch (Throwable t) {
       thrown = t;
     }
@@ -133,15 +144,17 @@ final class AttemptRunner {
     settler.ended(context, handler, ending, Notes.flushNanos());
   }
 
-  private @Nullable Object invoke(AttemptContext context) throws Exception {
-    if (plan.interceptors().isEmpty()) {
-      return context.call();
+  private @Nullable Object invoke(
+      RegisteredHandler handler, RegisteredHandler.Single code, AttemptContext context)
+      throws Exception {
+    if (plan.interceptors().isEmpty() || handler.isOurs()) {
+      return code.handle(context.decoded(), context);
     }
     AtomicReference<@Nullable Object> result = new AtomicReference<>();
     Interception.run(
         plan.interceptors(),
         (interceptor, rest) -> interceptor.around(context, rest),
-        () -> result.set(context.call()));
+        () -> result.set(code.handle(context.decoded(), context)));
     return result.get();
   }
 

@@ -40,14 +40,17 @@ final class ClaimReader {
         return null;
       }
       payload =
-          plan.codec().decode("payload of job " + job.id(), envelope.payload(), handler.payload());
+          handler.isOurs()
+              ? envelope.payload()
+              : plan.codec()
+                  .decode("payload of job " + job.id(), envelope.payload(), handler.payload());
     } catch (RuntimeException e) {
       settler.settle(job, settler.rules().malformed(e, claim.counters()));
       return null;
     }
-    return handler.code() instanceof RegisteredHandler.Single single
-        ? new AttemptContext(job, envelope, payload, plan, single)
-        : new BatchedJob(job, envelope, payload, plan);
+    return handler.code() instanceof RegisteredHandler.Batch
+        ? new BatchedJob(job, envelope, payload, plan)
+        : new AttemptContext(job, envelope, payload, plan);
   }
 
   private void missed(ActiveJob job, String why) {

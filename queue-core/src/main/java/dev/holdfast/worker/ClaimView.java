@@ -55,6 +55,10 @@ abstract class ClaimView implements ClaimedJob {
     return payload;
   }
 
+  final Envelope envelope() {
+    return envelope;
+  }
+
   /** The value as it is stored with the job. */
   final byte[] encodeResult(Object result) {
     return plan.codec().encode("result of job " + id(), result);

@@ -186,6 +186,8 @@ final class Consumer {
       text = retry.attempt();
     } else if (outcome instanceof Outcome.Buried buried) {
       text = buried.attempt();
+    } else if (outcome instanceof Outcome.Suspended suspended) {
+      return suspended.append().entries().stream().mapToInt(entry -> entry.length).sum();
     }
     return text == null ? 0 : text.length;
   }

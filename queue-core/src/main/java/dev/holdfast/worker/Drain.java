@@ -44,6 +44,7 @@ final class Drain {
   private final BellListener bells;
   private final Housekeeper housekeeper;
   private final Ticker ticker;
+  private final Courier courier;
   private final LeaseKeeper leases;
   private final TimeoutWatch timeouts;
   private final Settler settler;
@@ -56,6 +57,7 @@ final class Drain {
       BellListener bells,
       Housekeeper housekeeper,
       Ticker ticker,
+      Courier courier,
       LeaseKeeper leases,
       TimeoutWatch timeouts,
       Settler settler) {
@@ -65,6 +67,7 @@ final class Drain {
     this.bells = bells;
     this.housekeeper = housekeeper;
     this.ticker = ticker;
+    this.courier = courier;
     this.leases = leases;
     this.timeouts = timeouts;
     this.settler = settler;
@@ -115,6 +118,8 @@ final class Drain {
         each.loop().stop();
       }
     }
+    // Only now: the last outcomes may have had ends to tell. What it does not tell another will.
+    courier.loop().stop();
     timeouts.loop().stop();
     leases.loop().stop();
     long joinBy = Math.min(settleBy, System.nanoTime()) + JOIN_NANOS;
@@ -126,6 +131,7 @@ final class Drain {
     housekeeper.close();
     ticker.loop().joinUntil(joinBy);
     ticker.close();
+    courier.loop().joinUntil(joinBy);
   }
 
   /** Waits until every slot is free, until a nanoTime or an interrupt; whether there was none. */

@@ -1,13 +1,20 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.event.Awaited;
+import dev.holdfast.event.EventTypes;
+import dev.holdfast.event.Subscribes;
+import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
+import dev.holdfast.flow.Steps;
 import dev.holdfast.job.BatchHandler;
+import dev.holdfast.job.Failure;
 import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobHandler;
-import dev.holdfast.job.JobType;
 import dev.holdfast.job.Naming;
 import dev.holdfast.job.ResultHandler;
+import dev.holdfast.retry.RetryPolicy;
 import dev.holdfast.schedule.Recurring;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
@@ -16,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Callable;
 import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +35,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Handlers {
   private final Map<String, RegisteredHandler> byType = new LinkedHashMap<>();
+  private final Map<String, RegisteredHandler> ours = new LinkedHashMap<>();
   private final List<Recurrence> recurrences = new ArrayList<>();
+  private final Subscriptions subscriptions = new Subscriptions();
 
   /** Creates a registry without handlers. */
   public Handlers() {}
@@ -93,6 +103,46 @@ public final class Handlers {
   }
 
   /**
+   * Adds a handler whose jobs are runs.
+   *
+   * @param payload its payload class, or null to find it from the handler's class
+   * @throws InvalidHandlerException if it cannot be registered
+   */
+  public void addFlow(
+      @Nullable Class<?> payload,
+      FlowHandler<?, ?> handler,
+      HandlerOptions options,
+      FlowOptions flow) {
+    Objects.requireNonNull(handler, "handler");
+    add(
+        handler.getClass(),
+        FlowHandler.class,
+        payload,
+        options,
+        flowCode(handler.getClass(), flow, () -> handler));
+  }
+
+  /**
+   * Adds a handler whose jobs are runs and that a factory makes for each attempt.
+   *
+   * @param handler its class: a FlowHandler
+   * @param factory asked when the worker runs, so that it may be set later than the handler
+   * @throws InvalidHandlerException if it cannot be registered
+   */
+  public void addFlowClass(
+      Class<? extends FlowHandler<?, ?>> handler,
+      HandlerOptions options,
+      FlowOptions flow,
+      Supplier<@Nullable HandlerFactory> factory) {
+    add(
+        handler,
+        FlowHandler.class,
+        null,
+        options,
+        flowCode(handler, flow, () -> (FlowHandler<?, ?>) make(handler, factory)));
+  }
+
+  /**
    * Adds a handler that a factory makes for each attempt.
    *
    * @param handler its class: a JobHandler or a ResultHandler
@@ -108,7 +158,8 @@ public final class Handlers {
               + handler.getName()
               + " must implement "
               + (plain ? "only one of" : "one of")
-              + " JobHandler and ResultHandler; a BatchHandler is added with batchHandlerClass");
+              + " JobHandler and ResultHandler; a BatchHandler is added with batchHandlerClass, a"
+              + " FlowHandler with flowClass");
     }
     RegisteredHandler.Single call =
         (payload, context) -> {
@@ -143,22 +194,8 @@ public final class Handlers {
     Objects.requireNonNull(options, "options");
     Type payload = given == null ? PayloadClass.of(handler, contract) : given;
     Class<?> payloadClass = Objects.requireNonNull(PayloadClass.raw(payload));
-    JobType jobType = payloadClass.getDeclaredAnnotation(JobType.class);
-    if (jobType == null) {
-      throw new InvalidHandlerException(
-          "payload class "
-              + payloadClass.getName()
-              + " of handler "
-              + handler.getName()
-              + " has no @JobType; give it its stable name, as in @JobType(\"mail.welcome\")");
-    }
-    try {
-      Naming.type(jobType.value());
-      Naming.queue(jobType.queue());
-    } catch (HoldfastException e) {
-      throw new InvalidHandlerException(
-          "@JobType of payload class " + payloadClass.getName() + ": " + e.getMessage(), e);
-    }
+    Subscribes subscribes = Binding.subscribes(handler);
+    Binding binding = Binding.of(handler, payloadClass, subscribes);
     HandlerSettings settings = HandlerSettings.of(handler, options);
     Semaphore gate =
         settings.concurrency() == HandlerSettings.UNLIMITED
@@ -166,19 +203,13 @@ public final class Handlers {
             : new Semaphore(settings.concurrency(), true);
     RegisteredHandler before =
         byType.putIfAbsent(
-            jobType.value(),
+            binding.type(),
             new RegisteredHandler(
-                jobType.value(),
-                jobType.queue(),
-                payload,
-                handler.getName(),
-                settings,
-                gate,
-                code));
+                binding.type(), binding.queue(), payload, handler.getName(), settings, gate, code));
     if (before != null) {
       throw new InvalidHandlerException(
           "job type "
-              + jobType.value()
+              + binding.type()
               + " has two handlers: "
               + before.name()
               + " and "
@@ -186,8 +217,61 @@ public final class Handlers {
     }
     for (Recurring each : handler.getAnnotationsByType(Recurring.class)) {
       recurrences.add(
-          new Recurrence(each, jobType.value(), jobType.queue(), payload, handler.getName()));
+          new Recurrence(each, binding.type(), binding.queue(), payload, handler.getName()));
     }
+    if (subscribes != null) {
+      subscribe(subscribes.value(), binding.type(), binding.eventQueue());
+    }
+  }
+
+  /**
+   * Subscribes a job type, whose handler has been added, to an event type.
+   *
+   * @param event the event's class
+   * @param type the job type
+   * @param queue the queue of the jobs
+   * @throws InvalidHandlerException if there is no such handler, the class is no event, or the type
+   *     is subscribed to it already
+   */
+  public void subscribe(Class<?> event, String type, String queue) {
+    RegisteredHandler handler = byType.get(type);
+    if (handler == null) {
+      throw new InvalidHandlerException(
+          "no handler was added for job type "
+              + type
+              + ", which is to be subscribed to "
+              + event.getName());
+    }
+    try {
+      Class<?> payload = Objects.requireNonNull(PayloadClass.raw(handler.payload()));
+      subscriptions.add(EventTypes.typeOf(event), type, Naming.queue(queue), Awaited.of(payload));
+    } catch (InvalidHandlerException e) {
+      throw e;
+    } catch (HoldfastException e) {
+      throw new InvalidHandlerException(
+          "handler " + handler.name() + " cannot be subscribed: " + e.getMessage(), e);
+    }
+  }
+
+  /** What the handlers subscribe to. */
+  Subscriptions subscriptions() {
+    return subscriptions;
+  }
+
+  /** Whether the worker must hand events on, so that its handlers and runs hear of them. */
+  boolean handsEventsOn() {
+    return !subscriptions.isEmpty()
+        || byType.values().stream().anyMatch(each -> each.code() instanceof RegisteredHandler.Flow);
+  }
+
+  /** Adds code of our own, which no user may replace. */
+  void addOurs(String type, String queue, RegisteredHandler.Single code) {
+    HandlerOptions patient = HandlerOptions.builder().retryPolicy(RetryPolicy.patient()).build();
+    HandlerSettings settings = HandlerSettings.of(code.getClass(), patient);
+    ours.put(
+        type,
+        new RegisteredHandler(
+            type, queue, RegisteredHandler.RAW, "Holdfast's own", settings, null, code));
   }
 
   /** The schedules that handler classes declare, in the order added. */
@@ -197,10 +281,11 @@ public final class Handlers {
 
   /** The handler of a job type, or null. */
   @Nullable RegisteredHandler find(String type) {
-    return byType.get(type);
+    RegisteredHandler own = ours.get(type);
+    return own == null ? byType.get(type) : own;
   }
 
-  /** All of them, in the order added. */
+  /** All that were added by the user, in the order added. */
   Collection<RegisteredHandler> all() {
     return byType.values();
   }
@@ -278,5 +363,25 @@ public final class Handlers {
   @SuppressWarnings("unchecked")
   private static RegisteredHandler.Batch batchCode(BatchOptions batch, BatchHandler<?> handler) {
     return new RegisteredHandler.Batch(batch, ((BatchHandler<Object>) handler)::handle);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static RegisteredHandler.Flow flowCode(
+      Class<?> type, FlowOptions flow, Callable<FlowHandler<?, ?>> handler) {
+    Objects.requireNonNull(flow, "flow");
+    return new RegisteredHandler.Flow(
+        flow,
+        () -> (FlowHandler<Object, Object>) handler.call(),
+        isOverridden(type, "onFailure", Steps.class, Object.class, Failure.class),
+        isOverridden(type, "onCancel", Steps.class, Object.class));
+  }
+
+  /** Whether a flow has code of its own for this; a class with type arguments has a bridge. */
+  private static boolean isOverridden(Class<?> type, String name, Class<?>... parameters) {
+    try {
+      return type.getMethod(name, parameters).getDeclaringClass() != FlowHandler.class;
+    } catch (NoSuchMethodException e) {
+      return true;
+    }
   }
 }

@@ -124,6 +124,30 @@ final class OutcomeRules {
         "it is a dead letter now");
   }
 
+  /** The verdict on a run that has failed for good. */
+  Verdict dead(StateReason reason, Failure failure, Counters counters) {
+    return new Verdict(
+        new Outcome.Buried(reason, attempt(failure, counters)),
+        Verdict.FAILED,
+        "failed",
+        AttemptLines.show(failure),
+        "it is a dead letter now");
+  }
+
+  /** The verdict on a run that has come to its end because somebody asked, or an event said so. */
+  Verdict cancelled(boolean byEvent, Counters counters) {
+    String why = byEvent ? "an event that ends it came" : "its end had been asked for";
+    byte[] attempt = attempt(new Failure("cancelled", why, ""), counters);
+    return new Verdict(
+        byEvent
+            ? new Outcome.Discarded(attempt)
+            : new Outcome.Retry(Duration.ZERO, StateReason.RETRY, attempt),
+        Verdict.CANCELLED,
+        "was cancelled",
+        "",
+        why);
+  }
+
   private Verdict byVerb(
       VerbCall verb, Ending ending, Counters counters, HandlerSettings settings) {
     boolean later = verb instanceof VerbCall.Snooze || verb instanceof VerbCall.BackOff;
@@ -145,6 +169,9 @@ final class OutcomeRules {
           "backed off",
           "",
           "runs again, and others of its limit key, in " + AttemptLines.show(backOff.delay()));
+    } else if (verb instanceof VerbCall.Suspend suspend) {
+      return new Verdict(
+          suspend.outcome(), Verdict.SUSPENDED, "waits", "", "goes on when there is news");
     } else if (verb instanceof VerbCall.RetryAt retry) {
       Failure failure = new Failure("retryAt", "asked to be attempted at " + retry.instant(), "");
       Duration delay = Duration.between(clock.instant(), retry.instant());

@@ -52,6 +52,7 @@ final class QueueTurns {
   private final Starter starter;
   private final Runnable onFirstClaim;
   private final Runnable onLateHint;
+  private final java.util.function.Consumer<QueueRef> onUntold;
   private final Duration watchTerm;
   private final RetryPause pause;
 
@@ -91,7 +92,8 @@ final class QueueTurns {
       Supplier<String> ids,
       Starter starter,
       Runnable onFirstClaim,
-      Runnable onLateHint) {
+      Runnable onLateHint,
+      java.util.function.Consumer<QueueRef> onUntold) {
     this.consumer = consumer;
     this.queue = consumer.queue().ref();
     this.claiming = plan.engine().claiming();
@@ -103,6 +105,7 @@ final class QueueTurns {
     this.starter = starter;
     this.onFirstClaim = onFirstClaim;
     this.onLateHint = onLateHint;
+    this.onUntold = onUntold;
     this.watchTerm = plan.options().blockTime().multipliedBy(2);
     this.id = ids.get();
   }
@@ -292,6 +295,9 @@ final class QueueTurns {
       hungry = true;
     }
     timers(reply, sentAt, now, byTimer);
+    if (reply.untold()) {
+      onUntold.accept(queue);
+    }
     // Last: what a meter does wrong must not cost a claim.
     consumer.report(reply, Duration.ofNanos(now - sentAt));
   }

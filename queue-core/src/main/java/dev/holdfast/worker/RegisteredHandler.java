@@ -1,5 +1,7 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
 import dev.holdfast.job.BatchItem;
 import dev.holdfast.job.JobContext;
 import java.lang.reflect.Type;
@@ -27,8 +29,34 @@ record RegisteredHandler(
     @Nullable Semaphore gate,
     Code code) {
 
+  /** The payload of handlers of our own, which get its JSON as bytes, and no interceptor. */
+  static final Type RAW = byte[].class;
+
+  /** Whether it is one of our own. */
+  boolean isOurs() {
+    return RAW.equals(payload);
+  }
+
   /** The user's code. */
-  sealed interface Code permits Single, Batch {}
+  sealed interface Code permits Single, Batch, Flow {}
+
+  /**
+   * Code whose jobs are runs.
+   *
+   * @param options how its runs are kept
+   * @param maker gives the handler for one attempt
+   * @param hearsFailure whether it has an onFailure of its own
+   * @param hearsCancel whether it has an onCancel of its own
+   */
+  record Flow(FlowOptions options, Maker maker, boolean hearsFailure, boolean hearsCancel)
+      implements Code {
+    /** Gives the user's code. */
+    @FunctionalInterface
+    interface Maker {
+      /** The handler of one attempt. */
+      FlowHandler<Object, Object> make() throws Exception;
+    }
+  }
 
   /** Code that is called for one job. */
   @FunctionalInterface

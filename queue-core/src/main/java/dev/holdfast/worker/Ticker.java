@@ -67,18 +67,25 @@ final class Ticker {
   private final Loop loop;
   private final List<Face> faces = new ArrayList<>();
 
-  /** What the application declares; null once that is done. The loop's thread only. */
-  private @Nullable Runnable declaration;
+  /** What the application declares, until it is done. The loop's thread only. */
+  private final List<Declaration> declarations = new ArrayList<>();
 
   private long declareAt = System.nanoTime();
-  private boolean declareTroubled;
 
   Ticker(WorkerPlan plan, String worker, List<ServedQueue> queues) {
     this.engine = plan.engine();
     this.plan = plan;
     this.maker = new Firings(plan.envelopes(), plan.clock());
     this.period = plan.options().reapPeriod().toNanos();
-    this.declaration = plan.declaration();
+    Subscriptions subscriptions = plan.handlers().subscriptions();
+    if (!subscriptions.isEmpty()) {
+      declarations.add(
+          new Declaration("subscriptions", () -> subscriptions.store(engine.topics())));
+    }
+    Runnable schedules = plan.declaration();
+    if (schedules != null) {
+      declarations.add(new Declaration("schedules", schedules));
+    }
     this.loop = new Loop(worker + "-ticks", true, new Wakeup(), this::round);
     queues.forEach(queue -> faces.add(new Face(queue.ref())));
   }
@@ -101,39 +108,56 @@ final class Ticker {
       }
       next = face.lookAt - next < 0 ? face.lookAt : next;
     }
-    if (declaration != null) {
+    if (!declarations.isEmpty()) {
       next = declareAt - next < 0 ? declareAt : next;
     }
     loop.wakeup().awaitUntil(next);
   }
 
   private void declare() {
-    Runnable due = declaration;
-    if (due == null || System.nanoTime() - declareAt < 0) {
+    if (declarations.isEmpty() || System.nanoTime() - declareAt < 0) {
       return;
     }
-    try {
-      due.run();
-      declaration = null;
-    } catch (InvalidScheduleException e) {
-      declaration = null;
-      log.error("the schedules of this application are not declared in full: {}", e.getMessage());
-    } catch (HoldfastException e) {
-      declareAt = System.nanoTime() + DECLARE_AGAIN;
-      if (!declareTroubled) {
-        declareTroubled = true;
-        log.warn(
-            "the schedules of this application are not declared yet, which is tried again every"
-                + " {}: {}",
-            AttemptLines.show(Duration.ofNanos(DECLARE_AGAIN)),
-            AttemptLines.oneLine(String.valueOf(e.getMessage()), 300));
-      }
-    }
+    declareAt = System.nanoTime() + DECLARE_AGAIN;
+    declarations.removeIf(Declaration::run);
   }
 
   /** Ends the subscriptions. After the loop has stopped. */
   void close() {
     faces.forEach(Face::close);
+  }
+
+  /** What an application declares when its worker starts. The loop's thread only. */
+  private static final class Declaration {
+    private final String what;
+    private final Runnable act;
+    private boolean troubled;
+
+    Declaration(String what, Runnable act) {
+      this.what = what;
+      this.act = act;
+    }
+
+    /** Whether it is over, done or hopeless; false: it is tried again later. */
+    boolean run() {
+      try {
+        act.run();
+        return true;
+      } catch (InvalidScheduleException e) {
+        log.error("the {} of this application are not declared in full: {}", what, e.getMessage());
+        return true;
+      } catch (HoldfastException e) {
+        if (!troubled) {
+          troubled = true;
+          log.warn(
+              "the {} of this application are not declared yet, which is tried again every {}: {}",
+              what,
+              AttemptLines.show(Duration.ofNanos(DECLARE_AGAIN)),
+              AttemptLines.oneLine(String.valueOf(e.getMessage()), 300));
+        }
+        return false;
+      }
+    }
   }
 
   /** A definition as far as this version can read it. */

@@ -1,5 +1,6 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.spi.Outcome;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Objects;
@@ -24,6 +25,9 @@ sealed interface VerbCall {
 
   /** A failure; run it again at an instant of the worker's clock. */
   record RetryAt(Instant instant) implements VerbCall {}
+
+  /** Run it again when it has what it waits for; only of runs. */
+  record Suspend(Outcome.Suspended outcome) implements VerbCall {}
 
   /** Nothing left to do. */
   record Discard(String why) implements VerbCall {}

@@ -16,6 +16,7 @@ record Verdict(Outcome outcome, String word, String happened, String detail, Str
   static final String FAILED = "failed";
   static final String TIMEOUT = "timeout";
   static final String SNOOZED = "snoozed";
+  static final String SUSPENDED = "suspended";
   static final String DISCARDED = "discarded";
   static final String BURIED = "buried";
   static final String RELEASED = "released";
@@ -38,6 +39,11 @@ record Verdict(Outcome outcome, String word, String happened, String detail, Str
   /** It succeeded with this result. */
   static Verdict success(byte[] result) {
     return new Verdict(new Outcome.Succeeded(result), SUCCEEDED, SUCCEEDED, "", "");
+  }
+
+  /** A run waits, or goes on in another claim. */
+  static Verdict suspended(Outcome.Suspended outcome, String what) {
+    return new Verdict(outcome, SUSPENDED, "was suspended", what, "goes on when that is over");
   }
 
   /** It is handed back, no counter raised. */

@@ -1,5 +1,6 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.flow.Outlet;
 import dev.holdfast.json.EnvelopeJson;
 import dev.holdfast.spi.Codec;
 import dev.holdfast.spi.Engine;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param interceptors around every attempt, the outermost first
  * @param queueBound how many jobs a queue may hold before ticks of schedules wait for room
  * @param declaration declares the schedules of the application; null: there are none to declare
+ * @param outlet where runs enqueue jobs and publish events
  */
 public record WorkerPlan(
     Engine engine,
@@ -35,12 +37,14 @@ public record WorkerPlan(
     List<Share> shares,
     List<AttemptInterceptor> interceptors,
     long queueBound,
-    @Nullable Runnable declaration) {
+    @Nullable Runnable declaration,
+    Outlet outlet) {
 
   /** Copies the lists. */
   public WorkerPlan {
     Objects.requireNonNull(engine, "engine");
     Objects.requireNonNull(options, "options");
+    Objects.requireNonNull(outlet, "outlet");
     shares = List.copyOf(shares);
     interceptors = List.copyOf(interceptors);
   }

@@ -1,5 +1,8 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.batch.BatchOrder;
+import dev.holdfast.event.EventTypes;
+import dev.holdfast.event.Events;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.spi.QueueRef;
 import java.net.InetAddress;
@@ -7,8 +10,10 @@ import java.net.UnknownHostException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -23,6 +28,9 @@ public final class WorkerRuntime implements AutoCloseable {
   private static final Logger log = LoggerFactory.getLogger(WorkerRuntime.class);
   private static final int DEFAULT_SLOTS = 10;
 
+  /** Of the queue that events go through, unless the worker is given others. */
+  private static final int EVENT_SLOTS = 4;
+
   private final WorkerPlan plan;
   private final String name;
   private final HandlerThreads threads;
@@ -33,6 +41,7 @@ public final class WorkerRuntime implements AutoCloseable {
   private final TimeoutWatch timeouts;
   private final Housekeeper housekeeper;
   private final Ticker ticker;
+  private final Courier courier;
   private final AttemptLines lines;
   private final Settler settler;
   private final AtomicInteger stuck = new AtomicInteger();
@@ -50,6 +59,7 @@ public final class WorkerRuntime implements AutoCloseable {
     this.plan = plan;
     String given = plan.options().name();
     this.name = given == null ? hostAndProcess() : given;
+    registerOurs(plan);
     this.threads = HandlerThreads.of(plan.options().threads(), name);
     this.lines = new AttemptLines(plan.options().attemptLog());
     this.settler = new Settler(new OutcomeRules(plan.clock(), ThreadRandom.INSTANCE), lines, stuck);
@@ -64,8 +74,9 @@ public final class WorkerRuntime implements AutoCloseable {
     this.leases = new LeaseKeeper(plan, name, all);
     this.housekeeper = new Housekeeper(plan, name, all, leases::soon);
     this.ticker = new Ticker(plan, name, all);
+    this.courier = new Courier(plan, name);
     this.timeouts = new TimeoutWatch(plan, name, all, settler);
-    AttemptRunner runner = new AttemptRunner(plan, lines, settler);
+    AttemptRunner runner = new AttemptRunner(plan, lines, settler, threads);
     SuspectGate suspects = new SuspectGate();
     for (WorkerPlan.Share share : shares) {
       for (int slots : Pool.split(share.slots())) {
@@ -82,7 +93,9 @@ public final class WorkerRuntime implements AutoCloseable {
    *     the engine, or virtual threads are asked for where there are none
    */
   public static WorkerRuntime start(WorkerPlan plan) {
-    plan.handlers().requireSome();
+    if (!reads(plan.shares(), Events.QUEUE)) {
+      plan.handlers().requireSome();
+    }
     plan.handlers().requireFit(plan.options(), plan.interceptors());
     checkPeriods(plan.options(), plan.engine().reconnectCap());
     WorkerRuntime runtime = new WorkerRuntime(plan);
@@ -127,14 +140,29 @@ public final class WorkerRuntime implements AutoCloseable {
   }
 
   private static List<WorkerPlan.Share> shares(WorkerPlan plan) {
-    if (!plan.shares().isEmpty()) {
-      return plan.shares();
+    List<WorkerPlan.Share> shares = new ArrayList<>(plan.shares());
+    if (shares.isEmpty()) {
+      Set<String> own = new LinkedHashSet<>();
+      plan.handlers().all().forEach(handler -> own.add(handler.queue()));
+      own.addAll(plan.handlers().subscriptions().queues());
+      own.forEach(
+          queue -> shares.add(new WorkerPlan.Share(QueueOrder.strict(queue), DEFAULT_SLOTS)));
     }
-    return plan.handlers().all().stream()
-        .map(RegisteredHandler::queue)
-        .distinct()
-        .map(queue -> new WorkerPlan.Share(QueueOrder.strict(queue), DEFAULT_SLOTS))
-        .toList();
+    if (plan.handlers().handsEventsOn() && !reads(shares, Events.QUEUE)) {
+      shares.add(new WorkerPlan.Share(QueueOrder.strict(Events.QUEUE), EVENT_SLOTS));
+    }
+    return shares;
+  }
+
+  private static boolean reads(List<WorkerPlan.Share> shares, String queue) {
+    return shares.stream().anyMatch(share -> share.order().queues().contains(queue));
+  }
+
+  /** What every worker handles beside its user's jobs, in whatever queue it reads. */
+  private static void registerOurs(WorkerPlan plan) {
+    OwnJobs jobs = new OwnJobs(plan);
+    plan.handlers().addOurs(EventTypes.JOB, Events.QUEUE, new EventFanOut(plan, jobs));
+    plan.handlers().addOurs(BatchOrder.JOB, "", new BatchLeader(plan, jobs));
   }
 
   private ClaimLoop claimLoop(
@@ -167,7 +195,8 @@ public final class WorkerRuntime implements AutoCloseable {
               ids,
               (job, refused) -> threads.execute(() -> runner.run(job), refused),
               housekeeper::wake,
-              leases::soon));
+              leases::soon,
+              courier::untold));
     }
     return new ClaimLoop(
         name + "-claims-" + index,
@@ -215,6 +244,7 @@ public final class WorkerRuntime implements AutoCloseable {
     bells.loop().start();
     housekeeper.loop().start();
     ticker.loop().start();
+    courier.loop().start();
     claimLoops.forEach(each -> each.loop().start());
   }
 
@@ -245,6 +275,7 @@ public final class WorkerRuntime implements AutoCloseable {
     List<Loop> loops = new ArrayList<>(List.of(leases.loop(), timeouts.loop(), bells.loop()));
     loops.add(housekeeper.loop());
     loops.add(ticker.loop());
+    loops.add(courier.loop());
     claimLoops.forEach(each -> loops.add(each.loop()));
     return HealthReport.of(
         closing.get(), loops, List.copyOf(queues.values()), stuck.get(), plan.options());
@@ -268,6 +299,7 @@ public final class WorkerRuntime implements AutoCloseable {
               bells,
               housekeeper,
               ticker,
+              courier,
               leases,
               timeouts,
               settler)

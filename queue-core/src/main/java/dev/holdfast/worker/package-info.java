@@ -26,6 +26,9 @@
  *   <li>{@code BatchRunner}: what stands between the first and the last stage for several jobs at
  *       once; {@code Gathering}: where they come together; {@code BatchCall}: what they share;
  *       {@code BatchedJob}: what the handler sees of each;
+ *   <li>{@code FlowRunner}: what stands between the gate and the last stage for a run; {@code
+ *       FlowHost}: what the run needs of its worker. The run itself is led by {@link
+ *       dev.holdfast.flow};
  *   <li>beside them, one thread a worker each: {@code LeaseKeeper}, {@code TimeoutWatch}, {@code
  *       BellListener}, {@code Housekeeper}, {@code Ticker} (schedules);
  *   <li>what they are built of: {@code Loop}, {@code Wakeup}, {@code RetryPause}, {@code

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A job as the hash {@code jobs} holds it: a header line that scripts read, then the envelope that
- * they do not. The header is {@code lane TAB type TAB limit key TAB unique TAB batch TAB start [TAB
- * idempotency key [TAB cost]]}; later fields may be appended.
+ * they do not. The header is {@code lane TAB type TAB limit key TAB unique TAB parent TAB start
+ * [TAB idempotency key [TAB cost]]}; later fields may be appended.
  *
  * @param lane the home lane's letter
  * @param type the job type
@@ -79,6 +79,23 @@ record Body(char lane, String type, String start, byte[] envelope) {
     return name.isEmpty() ? "" : "\t" + name;
   }
 
+  /** The parent as the fifth field, "!" before it if it is told how the job ended only. */
+  private static String parentOf(NewJob job) {
+    NewJob.Ties ties = job.ties();
+    return ties == null || ties.parent() == null ? "" : (ties.bare() ? "!" : "") + ties.parent();
+  }
+
+  /** What binds a job to others, as a script is told it behind its other terms; "" for nothing. */
+  static String tiesOf(NewJob job) {
+    NewJob.Ties ties = job.ties();
+    if (ties == null || (ties.parent() == null && ties.subjects().isEmpty())) {
+      return "";
+    }
+    StringBuilder told = new StringBuilder(ties.parent() == null ? "\n0" : "\n1");
+    ties.subjects().forEach(subject -> told.append('\n').append(subject));
+    return told.toString();
+  }
+
   /** Header line and envelope in one array. */
   static byte[] encode(NewJob job) {
     byte[] header =
@@ -89,7 +106,9 @@ record Body(char lane, String type, String start, byte[] envelope) {
                 + (job.limitKey() == null ? "" : job.limitKey())
                 + "\t"
                 + uniqueOf(job)
-                + "\t\t"
+                + "\t"
+                + parentOf(job)
+                + "\t"
                 + startOf(job)
                 + nameAndCostOf(job)
                 + "\n")

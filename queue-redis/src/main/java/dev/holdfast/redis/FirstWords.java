@@ -58,6 +58,14 @@ final class FirstWords {
       case LOCK -> Set.of("LOCKED", "HELD");
       case EXTEND_LOCK -> Set.of("EXTENDED", "TAKEN", "FREE");
       case UNLOCK -> Set.of("UNLOCKED", "TAKEN", "FREE");
+      case APPEND -> Set.of("WRITTEN", "REFUSED", "DAMAGED");
+      case READ_JOURNAL -> Set.of("JOURNAL", "DAMAGED");
+      case DELIVER -> Set.of("DELIVERED", "ALREADY", "FULL", "NOT_FOUND", "DAMAGED");
+      case SPREAD -> Set.of("SPREAD");
+      case ENDED -> Set.of("ENDS");
+      case TOLD -> Set.of("DONE");
+      case FORK -> Set.of("DONE", "MORE", "NOT_FOUND", "TOO_FEW", "DAMAGED");
+      case TOPIC -> Set.of("TOPIC");
     };
   }
 

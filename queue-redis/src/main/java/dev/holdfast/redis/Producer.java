@@ -218,7 +218,8 @@ final class Producer {
     String start = Body.startOf(job);
     NewJob.Idempotency key = job.idempotency();
     boolean retried = job.retry() || again;
-    if (start.isEmpty() && key == null && job.unique() == null && !retried) {
+    String ties = Body.tiesOf(job);
+    if (start.isEmpty() && key == null && job.unique() == null && !retried && ties.isEmpty()) {
       return "";
     }
     String payload = key == null || key.payload() == null ? "" : key.payload();
@@ -228,7 +229,8 @@ final class Producer {
         + "\t"
         + payload
         + (key != null && key.samePayload() ? "\t1\t" : "\t0\t")
-        + Body.ruleOf(job);
+        + Body.ruleOf(job)
+        + ties;
   }
 
   private void answered(Call sent, List<Object> parts, @Nullable Throwable error) {

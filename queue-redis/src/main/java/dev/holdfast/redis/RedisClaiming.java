@@ -14,6 +14,7 @@ import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -84,6 +85,8 @@ final class RedisClaiming implements Claiming {
       args.add(verb("retry", o.delay(), o.reason().name())).add(o.attempt());
     } else if (outcome instanceof Outcome.Snoozed o) {
       args.add(verb("snooze", o.delay(), "")).add(NONE);
+    } else if (outcome instanceof Outcome.Suspended o) {
+      args.add(suspend(o)).add(JournalParts.encode(o.append()));
     } else if (outcome instanceof Outcome.BackedOff o) {
       args.add(verb("backoff", o.delay(), "")).add(NONE);
     } else if (outcome instanceof Outcome.Buried o) {
@@ -101,6 +104,19 @@ final class RedisClaiming implements Claiming {
 
   private static String verb(String verb, Duration delay, String reason) {
     return verb + "\t" + delay.toMillis() + "\t" + reason;
+  }
+
+  private static String suspend(Outcome.Suspended o) {
+    Duration delay = o.delay();
+    Instant until = o.until();
+    return "suspend\t"
+        + (delay == null ? "" : Long.toString(Math.max(0, delay.toMillis())))
+        + "\t"
+        + (until == null ? "" : Long.toString(Math.max(0, until.toEpochMilli())))
+        + "\t"
+        + Math.max(0, o.wakeOn())
+        + (o.cancelling() ? "\t1\t" : "\t0\t")
+        + o.append().after();
   }
 
   private static byte[] orNone(byte @Nullable [] bytes) {
@@ -123,6 +139,7 @@ final class RedisClaiming implements Claiming {
       settled.add(settled(letters.charAt(i)));
     }
     long token = reply.number();
+    boolean untold = reply.flag();
     List<Claim> claims = new ArrayList<>();
     while (reply.hasMore()) {
       StoredClaim stored = StoredClaim.read(reply, token++, nonce);
@@ -141,7 +158,7 @@ final class RedisClaiming implements Claiming {
     }
     // Not ofNanos: a job may be due so late that its nanoseconds overflow.
     Duration nextDue = nextUs < 0 ? null : Duration.of(nextUs, ChronoUnit.MICROS);
-    return new TurnReply(false, settled, claims, more, paused, nextDue, trimmed, corrupt);
+    return new TurnReply(false, settled, claims, more, paused, nextDue, trimmed, corrupt, untold);
   }
 
   private static Settled settled(char letter) {

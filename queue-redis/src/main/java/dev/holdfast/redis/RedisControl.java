@@ -29,6 +29,9 @@ import org.jspecify.annotations.Nullable;
 final class RedisControl implements Control {
   private static final int MOST_OF_A_PAGE = 200;
 
+  /** When that is due which only a message wakes, epoch ms: in the year 9999. */
+  private static final long NEVER = 253_402_300_799_000L;
+
   private final Shared shared;
 
   RedisControl(Shared shared) {
@@ -46,9 +49,6 @@ final class RedisControl implements Control {
     if (size < 1 || size > MOST_OF_A_PAGE) {
       throw new IllegalArgumentException(
           "a page has " + size + " entries; it must be 1 to " + MOST_OF_A_PAGE);
-    }
-    if (state == JobState.WAITING) {
-      return new Page<>(List.of(), null);
     }
     Args args =
         shared.args().add(state.name().toLowerCase(Locale.ROOT)).add(offset(cursor)).add(size);
@@ -98,7 +98,7 @@ final class RedisControl implements Control {
         track == null ? StateReason.ENQUEUED : track.reason(),
         since == null ? made(key) : Instant.ofEpochMilli(since),
         Body.priority(track != null ? track.lane() : body != null ? body.lane() : 'n'),
-        due.isEmpty() ? null : Instant.ofEpochMilli(millis(due)),
+        dueAt(due),
         parkedBy.isEmpty() ? null : LimitFields.shown(parkedBy),
         ended && !keptUntil.isEmpty() ? Instant.ofEpochMilli(millis(keptUntil)) : null,
         track == null ? Counters.NONE : track.counters(),
@@ -119,8 +119,18 @@ final class RedisControl implements Control {
       case 's' -> JobState.SUCCEEDED;
       case 'c' -> JobState.CANCELLED;
       case 'd' -> JobState.DEAD;
-      default -> isDue ? JobState.SCHEDULED : isParked ? JobState.PARKED : JobState.READY;
+      default ->
+          isDue
+              ? track != null && track.reason() == StateReason.SUSPENDED
+                  ? JobState.WAITING
+                  : JobState.SCHEDULED
+              : isParked ? JobState.PARKED : JobState.READY;
     };
+  }
+
+  /** Null for what is not due, and for a run that only a message wakes. */
+  private static @Nullable Instant dueAt(String score) {
+    return score.isEmpty() || millis(score) == NEVER ? null : Instant.ofEpochMilli(millis(score));
   }
 
   private static Instant made(String key) {
@@ -169,7 +179,7 @@ final class RedisControl implements Control {
         done,
         dead,
         ready == 0 ? Duration.ZERO : Duration.ofMillis(now - oldest),
-        next.isEmpty() ? null : Instant.ofEpochMilli(millis(next)),
+        dueAt(next),
         paused);
   }
 

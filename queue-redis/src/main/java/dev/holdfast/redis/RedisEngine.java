@@ -10,7 +10,9 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Upkeep;
 import io.lettuce.core.AbstractRedisClient;
 import io.lettuce.core.api.StatefulRedisConnection;
@@ -52,6 +54,8 @@ public final class RedisEngine implements Engine {
   private final RedisUpkeep upkeep;
   private final RedisControl control;
   private final RedisTicking ticking;
+  private final RedisRuns runs;
+  private final RedisTopics topics;
   private final RedisLocks locks;
   private final LockKeeper lockKeeper;
   private final AtomicBoolean closed = new AtomicBoolean();
@@ -74,6 +78,8 @@ public final class RedisEngine implements Engine {
     this.upkeep = new RedisUpkeep(shared);
     this.control = new RedisControl(shared);
     this.ticking = new RedisTicking(shared);
+    this.runs = new RedisRuns(shared);
+    this.topics = new RedisTopics(shared);
     this.locks = new RedisLocks(shared);
     this.lockKeeper = new LockKeeper(locks);
   }
@@ -197,6 +203,16 @@ public final class RedisEngine implements Engine {
   @Override
   public Ticking ticking() {
     return ticking;
+  }
+
+  @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public Topics topics() {
+    return topics;
   }
 
   @Override

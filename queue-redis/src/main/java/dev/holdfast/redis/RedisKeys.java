@@ -44,12 +44,17 @@ final class RedisKeys {
     PARKED("zset"),
     SEATS("hash"),
     WAKES("zset"),
+    JOURNAL("hash"),
+    LISTENERS("zset"),
+    ENDED("zset"),
     /** One a consumer; its name ends with the consumer's. */
     ACTIVE("list"),
     /** One a lock, of no queue; see {@link #lock}. */
     LOCK("hash"),
     /** Of no queue: which ones have schedules; see {@link #queues}. */
-    QUEUES("zset");
+    QUEUES("zset"),
+    /** Of no queue: who subscribes to which events; see {@link #topics}. */
+    TOPICS("hash");
 
     private final String type;
 
@@ -83,7 +88,7 @@ final class RedisKeys {
   }
 
   byte[] of(Key key) {
-    if (key == Key.ACTIVE || key == Key.LOCK || key == Key.QUEUES) {
+    if (key == Key.ACTIVE || key == Key.LOCK || key == Key.QUEUES || key == Key.TOPICS) {
       throw new IllegalArgumentException(key + " is no single key of a queue");
     }
     return Objects.requireNonNull(keys.get(key));
@@ -113,6 +118,11 @@ final class RedisKeys {
    */
   static byte[] queues(String namespace) {
     return bytes(namespace + ":{schedules}");
+  }
+
+  /** The one key that tells who subscribes to which events: {@code hf:{topics}}; of no queue. */
+  static byte[] topics(String namespace) {
+    return bytes(namespace + ":{topics}");
   }
 
   private static byte[] bytes(String text) {

@@ -223,26 +223,27 @@ final class RedisTicking implements Ticking {
     NewJob job = firing.job();
     NewJob.Idempotency idempotency = job == null ? null : job.idempotency();
     return String.join(
-        "\t",
-        switch (firing.kind()) {
-          case TICK -> "t";
-          case WAITING -> "w";
-          case TRIGGER -> "r";
-        },
-        firing.revision(),
-        millis(firing.expected()),
-        millis(firing.tick()),
-        switch (firing.whileRunning()) {
-          case FIRE -> "f";
-          case SKIP -> "s";
-          case WAIT -> "w";
-        },
-        Long.toString(firing.missed()),
-        millis(firing.following().nominal()),
-        millis(firing.following().fireAt()),
-        job == null ? "n" : Body.letter(job.priority()),
-        idempotency == null ? "0" : Long.toString(idempotency.keep().toMillis()),
-        idempotency == null ? "" : idempotency.key());
+            "\t",
+            switch (firing.kind()) {
+              case TICK -> "t";
+              case WAITING -> "w";
+              case TRIGGER -> "r";
+            },
+            firing.revision(),
+            millis(firing.expected()),
+            millis(firing.tick()),
+            switch (firing.whileRunning()) {
+              case FIRE -> "f";
+              case SKIP -> "s";
+              case WAIT -> "w";
+            },
+            Long.toString(firing.missed()),
+            millis(firing.following().nominal()),
+            millis(firing.following().fireAt()),
+            job == null ? "n" : Body.letter(job.priority()),
+            idempotency == null ? "0" : Long.toString(idempotency.keep().toMillis()),
+            idempotency == null ? "" : idempotency.key())
+        + (job == null ? "" : Body.tiesOf(job));
   }
 
   private List<Fired> send(QueueRef queue, long bound, List<Args> batch) {

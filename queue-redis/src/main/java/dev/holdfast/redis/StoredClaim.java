@@ -5,6 +5,7 @@ import dev.holdfast.job.JobId;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
+import dev.holdfast.spi.Journal;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +17,17 @@ import org.jspecify.annotations.Nullable;
  *
  * @param first the token, if it is a first claim
  * @param again what only a job has that was claimed or moved before
+ * @param journal what it has written down and was sent, or null
  */
-record StoredClaim(String key, @Nullable ClaimToken first, @Nullable Again again, byte[] body) {
+record StoredClaim(
+    String key,
+    @Nullable ClaimToken first,
+    @Nullable Again again,
+    @Nullable StoredJournal journal,
+    byte[] body) {
   private static final Counters FIRST_CLAIM = new Counters(0, 1, 0, 0, 0);
   private static final String AGAIN = "*";
+  private static final String JOURNAL = "+";
 
   /**
    * What a record adds to a claim.
@@ -35,13 +43,19 @@ record StoredClaim(String key, @Nullable ClaimToken first, @Nullable Again again
    */
   static StoredClaim read(Reply reply, long number, String nonce) {
     String key = reply.text();
+    StoredJournal journal = null;
+    if (key.equals(JOURNAL)) {
+      journal = StoredJournal.read(reply);
+      key = reply.text();
+    }
     if (!key.equals(AGAIN)) {
-      return new StoredClaim(key, new ClaimToken(number, nonce), null, reply.bytes());
+      return new StoredClaim(key, new ClaimToken(number, nonce), null, journal, reply.bytes());
     }
     return new StoredClaim(
         reply.text(),
         null,
         new Again(reply.text(), reply.flag(), reply.text(), reply.text(), reply.bytes()),
+        journal,
         reply.bytes());
   }
 
@@ -69,7 +83,9 @@ record StoredClaim(String key, @Nullable ClaimToken first, @Nullable Again again
         FIRST_CLAIM,
         Duration.ofMillis(Math.max(0, now - Track.readySince(key, job.start()))),
         Duration.ZERO,
+        false,
         null,
+        decoded(),
         job.envelope());
   }
 
@@ -89,8 +105,18 @@ record StoredClaim(String key, @Nullable ClaimToken first, @Nullable Again again
         track.counters(),
         Duration.ofMillis(waited),
         Duration.ofMillis(missedFor),
+        track.cancel(),
         known.checkpoint.length == 0 ? null : known.checkpoint,
+        decoded(),
         job.envelope());
+  }
+
+  private @Nullable Journal decoded() {
+    try {
+      return journal == null ? null : journal.decode();
+    } catch (RuntimeException e) {
+      throw unreadable("journal");
+    }
   }
 
   private static IllegalStateException unreadable(String what) {

@@ -22,21 +22,25 @@
 -- KEYS[21] normal  list  job id
 -- KEYS[22] low     list  job id
 -- KEYS[23] suspect list  job id
+-- KEYS[24] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[25] listeners zset  subject and job id -> 0
+-- KEYS[26] ended   zset  parent, job id and how it ended -> when, epoch us
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] job id   ARGV[3] "1" to delete a dead letter only
 -- Returns {DONE} | {ACTIVE} nothing was changed | {NOT_APPLICABLE} it is not dead | {NOT_FOUND}
 --   | {OTHER_LAYOUT, stored, known}
--- Cost: O(log n). Atomic; safe to repeat.
+-- Cost: O(log n), and up to 2,000 fields of its journal: what is left of that goes with retention. Atomic; safe to repeat.
 local jobs, track, notes, due = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local dead, done, skip, leases = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local idem, ends, meta, unique = KEYS[9], KEYS[10], KEYS[11], KEYS[12]
 local limits, rates, holders, parked, seats, wakes = KEYS[13], KEYS[14], KEYS[15], KEYS[16], KEYS[17], KEYS[18]
 local bell = KEYS[19]
 local lane_keys = {h = KEYS[20], n = KEYS[21], l = KEYS[22], s = KEYS[23]}
+local journal, listeners, ended = KEYS[24], KEYS[25], KEYS[26]
 local id, only_dead = ARGV[2], ARGV[3] == '1'
-local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits')
-local paused, layout, limited = marks[1], marks[2], marks[3]
---- include clock, header, track, bell, limiting, unique, layout, leaving
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits', 'runs', 'ties')
+local paused, layout, limited, runs, ties = marks[1], marks[2], marks[3], marks[4], marks[5]
+--- include clock, header, track, bell, limiting, unique, journaling, telling, layout, leaving
 
 redis.call('ZCARD', dead)
 redis.call('ZCARD', done)
@@ -48,6 +52,13 @@ redis.call('HLEN', unique)
 redis.call('LLEN', bell)
 if limited then
   limiting() -- which reads its keys
+end
+if runs then
+  redis.call('HLEN', journal)
+  redis.call('ZCARD', listeners)
+end
+if ties then
+  redis.call('ZCARD', ended)
 end
 if foreign(layout) then
   return {'OTHER_LAYOUT', layout, LAYOUT}
@@ -70,7 +81,12 @@ elseif not t and body and not redis.call('ZSCORE', dead, id) then
   local lane, of_type, _, _, _, key = header(body)
   leave(id, not spoilt and lane or nil, of_type, key)
 end
-local _, type, _, name, uniq = header(body or '')
+local _, type, _, name, uniq, _, _, parent = header(body or '')
+if ties and (t and t.state == 'q' or not t and not redis.call('ZSCORE', dead, id)) then
+  tell_end(id, t and parent_of(t.rest) or parent or '', t and t.claims or 0, 'c', 'CANCELLED_ON_REQUEST',
+      t and t.reason)
+  flush_told()
+end
 type = type or t and t.type or ''
 uniq = uniq or unique_of(t and t.rest or '')
 let_go(id, type, uniq)
@@ -91,8 +107,11 @@ redis.call('ZREM', done, id)
 redis.call('HDEL', jobs, id)
 redis.call('HDEL', track, id)
 redis.call('HDEL', notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
+if runs and journals().drop({id}) == 0 then
+  redis.call('ZADD', done, '0', id)
+end
 write_limits()
-if has_let_go > 0 then
+if has_let_go + has_told > 0 then
   ring(bell, paused)
 end
 return {'DONE'}

@@ -21,13 +21,16 @@
 -- KEYS[20] seats   hash  job id -> its member of parked
 -- KEYS[21] wakes   zset  scope -> when to look at it, epoch ms
 -- KEYS[22] suspect list  job id
+-- KEYS[23] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[24] listeners zset  subject and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] producer   ARGV[3] its sequence, rising   ARGV[4] the queue's bound, unless one is set in meta
 -- ARGV[5..] four a job: id, lane (h n l), terms, body (header line and envelope). Terms are "" for a job for now
 --   with no more to it, else between tabs: start ("" now, "+ms" delay, "@ms" instant), "1" if an earlier call may
 --   have arrived, ms the idempotency key is kept, the key or "", what its payload is told by or "", "1" if another
 --   payload is a conflict, the rule of its unique key or "": s until started, f until finished, w<ms> window,
---   t<jobs>,<ms> throttle, d<quiet ms>,<longest ms> debounce, l keep latest. The key itself is in the header line
+--   t<jobs>,<ms> throttle, d<quiet ms>,<longest ms> debounce, l keep latest. The key itself is in the header line.
+--   If it has ties a line feed follows, "1" if it has a parent, else "0", and each subject it listens for behind a line feed
 -- Returns {DONE, then one a job: C created | I<id> this id exists | K<id> idempotency key taken
 --   | X<id> taken by another payload | U<id> unique key held | R<id> its holder has this payload now
 --   | F full} | {STALE} a later sequence of this producer was seen | {OTHER_LAYOUT, stored, known}
@@ -36,6 +39,7 @@
 local jobs, track, due, dead, bell, meta = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5], KEYS[6]
 local ops, seen, idem, ends, unique, notes = KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[14], KEYS[15]
 local limits, rates, holders, parked, seats, wakes = KEYS[16], KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]
+local journal, listeners = KEYS[23], KEYS[24]
 local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13], s = KEYS[22]}
 local producer, sequence, bound = 'p:' .. ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local FORGET_PRODUCER = 660000 -- ten minutes after its last call, of which up to one was not written
@@ -45,8 +49,8 @@ local bodies, delayed, names, name_ends, earliest = {}, {}, {}, {}, nil
 --- include clock, bell, layout, limiting
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local marks = redis.call('HMGET', meta, 'paused', 'layout', 'bound', 'limits')
-local paused, layout, limited = marks[1], marks[2], marks[4] and true or false
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'bound', 'limits', 'runs')
+local paused, layout, limited, runs = marks[1], marks[2], marks[4] and true or false, marks[5]
 local space = tonumber(marks[3] or bound) - (redis.call('HLEN', jobs) - redis.call('ZCARD', dead))
 local last = redis.call('HGET', ops, producer)
 local seen_at = tonumber(redis.call('ZSCORE', seen, producer) or 0)
@@ -74,7 +78,7 @@ if last then
 end
 
 local reply, lanes = {'DONE'}, {h = {}, n = {}, l = {}}
-local taken, ids, added = {}, {}, 0
+local taken, ids, added, tied = {}, {}, 0, {}
 
 -- What a name or a unique key needs; made by the first job that has one, because closures cost even if nobody calls them.
 local named, name, judge, hold, write_merges, read_header
@@ -85,10 +89,10 @@ end
 
 for i = 5, #ARGV, 4 do
   local id, lane, terms, body = ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3]
-  local start, retried, keep, key, payload, strict, rule = '', '', '', '', '', '', ''
+  local start, retried, keep, key, payload, strict, rule, ties = '', '', '', '', '', '', '', ''
   if terms ~= '' then
-    start, retried, keep, key, payload, strict, rule =
-        string.match(terms, '^([^\t]*)\t(%d)\t(%d+)\t([^\t]*)\t(%x*)\t(%d)\t(.*)$')
+    start, retried, keep, key, payload, strict, rule, ties =
+        string.match(terms, '^([^\t]*)\t(%d)\t(%d+)\t([^\t]*)\t(%x*)\t(%d)\t([^\n]*)\n?(.*)$')
   end
   if key ~= '' and not named then
 --- include naming
@@ -119,6 +123,10 @@ for i = 5, #ARGV, 4 do
   end
   if not verdict then
     verdict = 'C'
+    if ties ~= '' then
+      tied[#tied + 1] = id
+      tied[#tied + 1] = ties
+    end
     added = added + 1
     ids[id] = true
     local n = #bodies
@@ -167,6 +175,10 @@ if #bodies > 0 then
   if judge then
     redis.call('HLEN', notes)
   end
+  if #tied > 0 then
+    redis.call('HLEN', journal)
+    redis.call('ZCARD', listeners)
+  end
   -- The first write is one that grows: a Redis out of memory refuses it, and with it the whole call.
   redis.call('HSET', jobs, unpack(bodies))
   if not layout then
@@ -188,6 +200,10 @@ if #bodies > 0 then
   end
   if judge then
     write_merges()
+  end
+  if #tied > 0 then
+--- include journaling, tying
+    write_ties(tied)
   end
   write_limits()
   redis.call('HSET', ops, producer, ARGV[3] .. '\t' .. table.concat(reply, ',', 2))

@@ -12,21 +12,25 @@
 -- KEYS[11] high    list  job id
 -- KEYS[12] normal  list  job id
 -- KEYS[13] low     list  job id
+-- KEYS[14] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[15] listeners zset  subject and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] the queue's bound, unless one is set in meta   ARGV[3] ms until a tick that waits is looked at again
 -- ARGV[4..] four a tick: schedule name, terms, job id or "", body or "". Terms are between tabs: kind (t next tick,
 --   w the one that waits, r a run asked for), revision, tick that must stand, tick to fire, while a job runs
---   (f fire, s skip, w wait), missed, following tick, when to look at it, lane, ms the tick is remembered, its key
+--   (f fire, s skip, w wait), missed, following tick, when to look at it, lane, ms the tick is remembered, its key;
+--   and what binds its job, as enqueue takes it
 -- Returns {FIRED, then one a tick: C<id> fired | K<id> a job was enqueued for it before | O skipped | W waits | M moved on
 --   | S stale | G no such schedule | F full} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(log n) a tick, at most 100. Each tick wholly or not at all; a repeat is stale, or K.
 --- include clock, header, track, bell, layout
 local schedules, ticks, jobs, track, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
 local dead, bell, meta, idem, ends = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10]
+local journal, listeners = KEYS[14], KEYS[15]
 local lane_keys = {h = KEYS[11], n = KEYS[12], l = KEYS[13]}
 local bound, recheck = tonumber(ARGV[2]), tonumber(ARGV[3])
 --- include schedule, running
-local TERMS = '^([twr])\t(%w*)\t(%d*)\t(%d*)\t([fsw])\t(%d+)\t(%d*)\t(%d*)\t([hnl])\t(%d+)\t(.*)$'
+local TERMS = '^([twr])\t(%w*)\t(%d*)\t(%d*)\t([fsw])\t(%d+)\t(%d*)\t(%d*)\t([hnl])\t(%d+)\t([^\n]*)\n?(.*)$'
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
 local marks = redis.call('HMGET', meta, 'paused', 'layout', 'bound')
@@ -48,7 +52,7 @@ end
 local reply = {'FIRED'}
 local states, changed, looks, silent = {}, {}, {}, {}
 local bodies, lanes = {}, {h = {}, n = {}, l = {}}
-local keys, key_ends, taken, added, ids = {}, {}, {}, 0, {}
+local keys, key_ends, taken, added, ids, tied = {}, {}, {}, 0, {}, {}
 
 local function state(name)
   if states[name] == nil then
@@ -62,7 +66,7 @@ local function runs(key)
 end
 
 -- Enqueues a tick's job: C, K or F.
-local function enqueue(id, body, lane, keep, key)
+local function enqueue(id, body, lane, keep, key, ties)
   if key == '' then
     if redis.call('HEXISTS', jobs, id) == 1 or redis.call('HEXISTS', track, id) == 1 then
       return 'K' .. id
@@ -80,6 +84,10 @@ local function enqueue(id, body, lane, keep, key)
   end
   added = added + 1
   ids[id] = true
+  if ties ~= '' then
+    tied[#tied + 1] = id
+    tied[#tied + 1] = ties
+  end
   local n = #bodies
   bodies[n + 1], bodies[n + 2] = id, body
   lanes[lane][#lanes[lane] + 1] = id
@@ -94,14 +102,14 @@ local function enqueue(id, body, lane, keep, key)
 end
 
 local function fire(name, terms, id, body)
-  local kind, revision, expected, tick, while_running, missed, following, look, lane, keep, key =
+  local kind, revision, expected, tick, while_running, missed, following, look, lane, keep, key, ties =
       string.match(terms, TERMS)
   local s = state(name)
   if not s then
     return 'G'
   end
   if kind == 'r' then
-    local verdict = enqueue(id, body, lane, 0, '')
+    local verdict = enqueue(id, body, lane, 0, '', ties)
     if verdict ~= 'F' and not runs(s.job) then
       s.job = id
       changed[name] = true
@@ -124,7 +132,7 @@ local function fire(name, terms, id, body)
         s.last_skipped = tick
       end
     else
-      verdict = enqueue(id, body, lane, tonumber(keep), key)
+      verdict = enqueue(id, body, lane, tonumber(keep), key, ties)
       if verdict == 'F' then
         return verdict
       end
@@ -155,6 +163,10 @@ for i = 4, #ARGV, 4 do
   reply[#reply + 1] = fire(ARGV[i], ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
 end
 
+if #tied > 0 then
+  redis.call('HLEN', journal)
+  redis.call('ZCARD', listeners)
+end
 -- The first write is one that grows if there are jobs to add, so that a Redis out of memory refuses the whole call and
 -- no tick is lost; else one that frees.
 if added > 0 then
@@ -202,6 +214,10 @@ if #keys > 0 then
     redis.call('HDEL', idem, unpack(over))
     redis.call('ZREM', ends, unpack(over))
   end
+end
+if #tied > 0 then
+--- include journaling, tying
+  write_ties(tied)
 end
 if added > 0 then
   ring(bell, paused, tokens)

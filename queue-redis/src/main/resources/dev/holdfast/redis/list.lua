@@ -14,7 +14,7 @@
 -- KEYS[13] seats   hash  job id -> its member of parked
 -- KEYS[14] parked  zset  scope, rank, number, lane and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
--- ARGV[2] state: ready scheduled parked active succeeded cancelled dead   ARGV[3] offset   ARGV[4] most jobs
+-- ARGV[2] state: ready scheduled waiting parked active succeeded cancelled dead   ARGV[3] offset   ARGV[4] most jobs
 -- Returns {PAGE, next offset or -1, then ten a job: id, record or "", body or "", due time or "",
 --   keep until or "", progress, history, log, result, scope it is parked by or ""}
 -- Cost: O(log n) and a page, at most 200 jobs or 1 MiB; O(offset) for ready jobs. Reads only.
@@ -40,9 +40,9 @@ if state == 'ready' then
     end
     from = math.max(0, from - length)
   end
-elseif state == 'scheduled' then
+elseif state == 'scheduled' or state == 'waiting' then
   for _, member in ipairs(redis.call('ZRANGE', due, offset, offset + most - 1)) do
-    ids[#ids + 1] = {string.sub(member, 2)}
+    ids[#ids + 1] = {string.sub(member, 2)} -- which of the two it is its record says
   end
 elseif state == 'parked' then
   for _, member in ipairs(redis.call('ZRANGE', parked, offset, offset + most - 1)) do
@@ -69,6 +69,9 @@ for _, entry in ipairs(ids) do
   local fits = job ~= nil
   if fits and wanted then
     fits = string.sub(job[1], 1, 1) == wanted
+  elseif fits and (state == 'scheduled' or state == 'waiting') then
+    local t = read_track(job[1])
+    fits = (t ~= nil and t.reason == 'SUSPENDED') == (state == 'waiting')
   elseif fits and lane then
     local t = read_track(job[1])
     fits = not t or t.state == 'q'

@@ -60,12 +60,12 @@ elseif not body then
 end
 local fresh = not t
 if fresh then
-  local lane, type, _, idem, uniq, key = header(body)
+  local lane, type, _, idem, uniq, key, _, parent = header(body)
   if record or not lane then
     -- Nobody can tell which lane it is in; the next claim buries it, or makes its record anew.
     return {'NOT_APPLICABLE'}
   end
-  t = new_track(lane, type, '', idem, uniq, key)
+  t = new_track(lane, type, '', idem, uniq, key, parent)
 end
 local lane = lane_of(t)
 local score = redis.call('ZSCORE', due, lane .. id)

@@ -29,13 +29,16 @@
 -- KEYS[28] parked  zset  scope, rank, number, lane and job id -> 0
 -- KEYS[29] seats   hash  job id -> its member of parked
 -- KEYS[30] wakes   zset  scope -> when to look at it
+-- KEYS[31] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[32] listeners zset  subject and job id -> 0
+-- KEYS[33] ended   zset  parent, job id and how it ended -> when
 -- ARGV[1] now, epoch ms; "" means the server's TIME (not read here)
 -- Returns {OPEN} | {WRONG_TYPE, key, type found} | {OTHER_LAYOUT, stored, known}
 -- Cost: O(1). Writes only when the queue is new; safe to repeat.
 --- include layout
 local types = {'hash', 'hash', 'hash', 'zset', 'zset', 'zset', 'zset', 'hash', 'hash', 'zset', 'zset',
     'list', 'hash', 'list', 'list', 'list', 'list', 'hash', 'zset', 'hash', 'hash', 'hash', 'zset', 'zset',
-    'hash', 'hash', 'zset', 'zset', 'hash', 'zset'}
+    'hash', 'hash', 'zset', 'zset', 'hash', 'zset', 'hash', 'zset', 'zset'}
 for i, key in ipairs(KEYS) do
   local found = redis.call('TYPE', key).ok
   if found ~= 'none' and found ~= types[i] then

@@ -21,6 +21,9 @@
 -- KEYS[20] parked  zset  scope, rank, number, lane and job id -> 0
 -- KEYS[21] seats   hash  job id -> its member of parked
 -- KEYS[22] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[23] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[24] listeners zset  subject and job id -> 0
+-- KEYS[25] ended   zset  parent, job id and how it ended -> when, epoch us
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] ms until the gate opens again   ARGV[3] ms since the last reap that mean an outage
 -- ARGV[4] ms of grace after one   ARGV[5] longest lease, ms   ARGV[6] crashes that make a job dead
@@ -31,6 +34,7 @@ local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEY
 local done, ops, seen, workers, bell, meta = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[10], KEYS[11]
 local unique = KEYS[16]
 local limits, rates, holders, parked, seats, wakes = KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21], KEYS[22]
+local journal, listeners, ended = KEYS[23], KEYS[24], KEYS[25]
 local lane_keys = {h = KEYS[12], n = KEYS[13], l = KEYS[14], s = KEYS[15]}
 local period, outage, grace = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4])
 local longest, max_crashes = tonumber(ARGV[5]), tonumber(ARGV[6])
@@ -38,9 +42,9 @@ local keep_done, max_done = tonumber(ARGV[7]), tonumber(ARGV[8])
 local keep_dead, max_dead = tonumber(ARGV[9]), tonumber(ARGV[10])
 local MOST, FORGET_CALLER = 100, 660000
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
-local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout', 'limits')
-local limited = marks[6]
---- include clock, header, track, bell, limiting, unique, retention, ends, reaping, layout
+local marks = redis.call('HMGET', meta, 'next_reap', 'last_reap', 'grace_until', 'paused', 'layout', 'limits', 'runs', 'ties')
+local limited, runs, ties = marks[6], marks[7], marks[8]
+--- include clock, header, track, bell, limiting, unique, journaling, retention, telling, ends, reaping, layout
 
 local next_reap, last_reap = tonumber(marks[1] or 0), tonumber(marks[2])
 local grace_until, paused, layout = tonumber(marks[3] or 0), marks[4], marks[5]
@@ -56,6 +60,13 @@ if limited then
   limiting() -- which reads its keys
 end
 redis.call('HLEN', unique)
+if runs then
+  redis.call('HLEN', journal)
+  redis.call('ZCARD', listeners)
+end
+if ties then
+  redis.call('ZCARD', ended)
+end
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
@@ -102,7 +113,7 @@ local more = #expired == MOST
 if not more then
   redis.call('HSET', meta, 'next_reap', int(now + period))
 end
-if returned + has_let_go > 0 or limited and poisoned + cancelled > 0 then
+if returned + has_let_go + has_told > 0 or limited and poisoned + cancelled > 0 then
   ring(bell, paused)
 end
 

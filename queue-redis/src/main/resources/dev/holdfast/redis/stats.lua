@@ -13,7 +13,7 @@
 -- KEYS[12] suspect list  job id
 -- KEYS[13] parked  zset  scope, rank, number, lane and job id -> 0
 -- ARGV[1] now, epoch ms; "" means the server's TIME
--- Returns {STATS, now, ready, scheduled, parked, active, dead, done, paused 0|1, next due or "", then three a
+-- Returns {STATS, now, ready, scheduled or waiting, parked, active, dead, done, paused 0|1, next due or "", then three a
 --   lane with jobs: first id, its record or "", its header line or ""}
 -- Cost: O(1), and at most 1,000 entries to ignore. Reads only.
 --- include clock, header, track

@@ -20,6 +20,9 @@
 -- KEYS[19] parked  zset  scope, rank, number, lane and job id -> 0
 -- KEYS[20] seats   hash  job id -> its member of parked
 -- KEYS[21] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[22] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[23] listeners zset  subject and job id -> 0
+-- KEYS[24] ended   zset  parent, job id and how it ended -> when, epoch us
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] consumer   ARGV[3] ms between two sightings that make a claim without a lease lost
 -- ARGV[4] crashes that make a job dead
@@ -31,14 +34,15 @@ local jobs, track, notes, leases, dead = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEY
 local done, workers, bell, meta, active = KEYS[6], KEYS[7], KEYS[8], KEYS[9], KEYS[14]
 local unique = KEYS[15]
 local limits, rates, holders, parked, seats, wakes = KEYS[16], KEYS[17], KEYS[18], KEYS[19], KEYS[20], KEYS[21]
+local journal, listeners, ended = KEYS[22], KEYS[23], KEYS[24]
 local lane_keys = {h = KEYS[10], n = KEYS[11], l = KEYS[12], s = KEYS[13]}
 local consumer, apart, max_crashes = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local keep_done, max_done = tonumber(ARGV[5]), tonumber(ARGV[6])
 local keep_dead, max_dead = tonumber(ARGV[7]), tonumber(ARGV[8])
 local has_notes, ended_done, ended_dead = redis.call('HLEN', notes) > 0, 0, 0
-local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits')
-local paused, layout, limited = marks[1], marks[2], marks[3]
---- include clock, header, track, bell, limiting, unique, retention, ends, reaping, audit, layout
+local marks = redis.call('HMGET', meta, 'paused', 'layout', 'limits', 'runs', 'ties')
+local paused, layout, limited, runs, ties = marks[1], marks[2], marks[3], marks[4], marks[5]
+--- include clock, header, track, bell, limiting, unique, journaling, retention, telling, ends, reaping, audit, layout
 
 redis.call('HLEN', jobs)
 redis.call('HLEN', track)
@@ -50,6 +54,13 @@ if limited then
   limiting() -- which reads its keys
 end
 redis.call('HLEN', unique)
+if runs then
+  redis.call('HLEN', journal)
+  redis.call('ZCARD', listeners)
+end
+if ties then
+  redis.call('ZCARD', ended)
+end
 for _, key in pairs(lane_keys) do
   redis.call('LLEN', key)
 end
@@ -101,7 +112,7 @@ if redis.call('LLEN', active) == 0 then
 else
   redis.call('ZADD', workers, int(now), consumer)
 end
-if returned + has_let_go > 0 or limited and poisoned + cancelled > 0 then
+if returned + has_let_go + has_told > 0 or limited and poisoned + cancelled > 0 then
   ring(bell, paused)
 end
 return {'TIDIED', returned + poisoned + cancelled, removed}

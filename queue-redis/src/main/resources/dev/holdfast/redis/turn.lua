@@ -24,6 +24,9 @@
 -- KEYS[23] parked  zset  scope, rank, number, lane and job id -> 0
 -- KEYS[24] seats   hash  job id -> its member of parked
 -- KEYS[25] wakes   zset  scope -> when to look at it, epoch ms
+-- KEYS[26] journal hash  job id -> how its journal stands; and its entries, messages and subjects
+-- KEYS[27] listeners zset  subject and job id -> 0
+-- KEYS[28] ended   zset  parent, job id and how it ended -> when, epoch us
 -- ARGV[1] now, epoch ms; "" means the server's TIME
 -- ARGV[2] consumer   ARGV[3] turn number, rising by one   ARGV[4] room: most jobs to claim
 -- ARGV[5] "1" if one of them may be a suspect   ARGV[6] lease, ms
@@ -31,22 +34,26 @@
 -- ARGV[9] ms to keep done jobs   ARGV[10] most of them   ARGV[11] ms to keep dead ones   ARGV[12] most
 -- ARGV[13] "1" if an outcome after the end of its lease is refused   ARGV[14] how many held ids follow
 -- ARGV[15..] held ids; then four an outcome: id, claim token, verb (ok discard release; with delay in ms and reason
---   behind tabs: retry snooze backoff bury miss), result or attempt or ""
+--   behind tabs: retry snooze backoff bury miss), result or attempt or ""; or, between tabs, suspend, delay in ms or "",
+--   instant in ms or "", number of messages that wakes it, "1" if it knows of a cancel, number of entries before those
+--   that follow; and entries and subjects, of each a letter (e s), its length, a colon and itself
 -- Returns {STALE} | {OTHER_LAYOUT, stored, known} | {TURNED, paused 0|1, more 0|1, us until the next due job or -1, dead letters
 --   trimmed, jobs buried here, now (epoch ms), a letter an outcome (D done, A already, C cancelled, T taken,
 --   U unclaimed, G gone), then each claim: of a job that has no record yet its id and body, and its token is the
 --   next number with the random bits that were sent; of others "*", id, token, suspect 0|1, record, ready since (epoch
 --   ms; "+ms" after the id's time, "@ms" but not before the id's time, "" the id's time), checkpoint or "", body.
---   The number of the first token comes before the claims}
+--   The number of the first token and whether ends are untold (0|1) come before the claims. Before a claim of a job that
+--   has a journal: "+", how many entries, how many messages, and those, or -1 and 0 if it is to be read}
 -- Cost: O(log n) an outcome, a claim and a job that is parked, O(128) for an ack's list. At most 100 outcomes, 100
---   promoted, 100 claimed or 1 MiB of bodies, 200 parked. Outcomes repeat safely by (id, token); a repeated number claims
---   nothing and returns the consumer's jobs that the caller does not name, in the order of their claims.
+--   promoted, 100 claimed or 1 MiB of bodies, checkpoints and journals (64 KiB each), 200 parked, 2,000 fields of
+--   journals that are over. Outcomes repeat safely by (id, token); a repeated number claims nothing and returns the consumer's jobs that the caller does not name, in the order of their claims.
 local jobs, track, notes, leases = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local due, dead, done, skip = KEYS[5], KEYS[6], KEYS[7], KEYS[8]
 local ops, seen, workers, bell, meta = KEYS[9], KEYS[10], KEYS[11], KEYS[12], KEYS[13]
 local lane_keys = {h = KEYS[14], n = KEYS[15], l = KEYS[16], s = KEYS[17]}
 local active, unique = KEYS[18], KEYS[19]
 local limits, rates, holders, parked, seats, wakes = KEYS[20], KEYS[21], KEYS[22], KEYS[23], KEYS[24], KEYS[25]
+local journal, listeners, ended = KEYS[26], KEYS[27], KEYS[28]
 local find, sub, char, floor = string.find, string.sub, string.char, math.floor
 local consumer, number, room = ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4])
 local lease, watch, nonce = tonumber(ARGV[6]), tonumber(ARGV[7]), ARGV[8]
@@ -58,12 +65,15 @@ local ID = '^[0-9A-HJKMNP-TV-Z]+$' -- an entry of another form was never ours
 local REFRESH = 60000 -- ms after which it is written again that the consumer was seen
 local HAS_UNIQUE = '^%d*\t%d*\t[^\t]*\t[^\t]*\t[^\t]' -- what follows the cancel flag in a record with a unique key
 local TYPE_AND_KEY = '^%d*\t%d*\t([^\t]*)\t?[^\t]*\t?[^\t]*\t?([^\t]*)' -- and in any: job type and limit key
+local HAS_PARENT = '^%d*\t%d*\t[^\t]*\t[^\t]*\t[^\t]*\t[^\t]*\t[^\t]' -- what follows it in one with a parent
+local NEVER = 253402300799000 -- ms, in the year 9999: what is due then waits for no instant
 local LONGEST_WATCH = 10000 -- twice the longest block time; a longer one comes from a clock that stepped back
---- include clock, bell, layout, header, limiting
+--- include clock, bell, layout, header, limiting, journaling
 
 -- Reads before the first write: each fails here, with nothing written, if its key is none of ours.
-local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout', 'unique', 'limits')
+local marks = redis.call('HMGET', meta, 'paused', 'token', 'watch', 'layout', 'unique', 'limits', 'runs', 'ties')
 local paused, layout, uniques, limited = marks[1] and true or false, marks[4], marks[5], marks[6] and true or false
+local runs, ties = marks[7], marks[8]
 local skips = redis.call('HLEN', skip)
 local has_notes = redis.call('HLEN', notes) > 0
 redis.call('HLEN', jobs)
@@ -72,6 +82,13 @@ local listed = redis.call('ZSCORE', workers, consumer)
 local tokens = redis.call('LLEN', bell)
 if uniques then -- else no job of this queue ever had a key there
   redis.call('HLEN', unique)
+end
+if runs then
+  redis.call('HLEN', journal)
+  redis.call('ZCARD', listeners)
+end
+if ties then
+  redis.call('ZCARD', ended)
 end
 local length = {} -- of each lane, kept up to date below
 for lane, key in pairs(lane_keys) do
@@ -114,13 +131,13 @@ local left_by, left_count = {}, 0 -- job whose claim ends here -> its token; fal
 local tracks, n_tracks = {}, 0 -- records to write, with those of all claims at once
 local claimed, bytes, dropped, corrupt, cut = 0, 0, 0, 0, false
 local new_leases, mine_now = {}, {}
-local reply, n_reply = {'TURNED', 0, 0, -1, 0, 0, now_text, '', first_token}, 9
+local reply, n_reply = {'TURNED', 0, 0, -1, 0, 0, now_text, '', first_token, 0}, 10
 
 -- What the header line of a body says, and from it the record of a first claim, before and after the number of its
 -- token. Neighbours in a lane mostly have the same line: then it is read once for all. False if it cannot be read.
-local line, claim_head, claim_tail, line_type, line_key, line_cost
+local line, claim_head, claim_tail, line_type, line_key, line_cost, line_parent
 local function read_line(body)
-  local home, type, start, idem, uniq, key, cost = header(body)
+  local home, type, start, idem, uniq, key, cost, parent = header(body)
   if not home then
     return false
   end
@@ -128,8 +145,8 @@ local function read_line(body)
   line = string.match(body, '^[^\n]*\n')
   claim_head = 'a\t' .. home .. '\tCLAIMED\t' .. now_text .. '\t0\t1\t0\t0\t0\t'
   claim_tail = '-' .. nonce .. '\t' .. consumer .. '\t\t' .. (#due_at <= MOST_INSTANT and due_at or '') .. '\t\t'
-      .. type .. tail_of(idem, uniq, key)
-  line_type, line_key, line_cost = type, key, cost
+      .. type .. tail_of(idem, uniq, key, parent)
+  line_type, line_key, line_cost, line_parent = type, key, cost, parent
   return true
 end
 
@@ -181,8 +198,8 @@ local function the_long_way()
   if not long then
     -- Named anew: a function of Lua 5.1 may refer to 60 variables around it.
     local jobs, track, notes, leases, due, dead, done, skip = unpack(KEYS)
-    local unique = KEYS[19]
---- include track, unique, ends, skip, outcomes, reclaims
+    local unique, journal, ended = KEYS[19], KEYS[26], KEYS[28]
+--- include track, unique, telling, ends, skip, outcomes, reclaims
     long = {settle = settle, put_back = put_back, take_odd = take_odd, hand_back_lost = hand_back_lost,
         flush = flush_ends}
   end
@@ -198,16 +215,17 @@ if #ids > 0 then
   local open_head, open_tail, done_head, done_tail = '', '', '', ''
   local open_type, open_key
   local bodies, ends, old_notes = {}, {}, {}
+  local straight = not strict and (keeps or not runs) -- what is not kept leaves no journal behind
   for n, id in ipairs(ids) do
     local record, i = records[n], outcomes + (n - 1) * 4
     local token = ARGV[i + 1]
-    local plain = record and token ~= '' and ARGV[i + 2] == 'ok' and ARGV[i + 3] == '' and not strict
+    local plain = record and token ~= '' and ARGV[i + 2] == 'ok' and ARGV[i + 3] == '' and straight
         and not left_by[id] and not odd_ids[id]
     if plain and record ~= open_head .. token .. open_tail then
       local from, to = find(record, '\t' .. token .. '\t' .. consumer .. '\t\t', 1, true)
       local lane, counters = string.match(from and sub(record, 1, from) or '', OPEN)
       local rest = lane and sub(record, to + 1)
-      if lane and not (uniques and find(rest, HAS_UNIQUE)) then
+      if lane and not (uniques and find(rest, HAS_UNIQUE)) and not (ties and find(rest, HAS_PARENT)) then
         open_head, open_tail = sub(record, 1, from), '\t' .. consumer .. '\t\t' .. rest
         done_head = 's\t' .. lane .. '\tCOMPLETED\t' .. now_text .. counters
         done_tail = '\t\t\t' .. rest
@@ -236,6 +254,10 @@ if #ids > 0 then
       if not limited and sub(ARGV[i + 2], 1, 7) == 'backoff' then
         limited = true
         limiting()
+      elseif not runs and sub(ARGV[i + 2], 1, 7) == 'suspend' then
+        runs = '1'
+        redis.call('HLEN', journal)
+        redis.call('ZCARD', listeners)
       end
     end
   end
@@ -347,10 +369,11 @@ local function take(lane, most)
     local heads = redis.call('LRANGE', key, '0', int(math.min(most, peek) - 1))
     local found = redis.call('HMGET', jobs, unpack(heads))
     local before = redis.call('HMGET', track, unpack(heads))
+    local written = runs and redis.call('HMGET', journal, unpack(heads))
     for n, id in ipairs(heads) do
-      local body, taken = found[n], false
+      local body, taken, has_journal = found[n], false, written and written[n]
       -- The most common: a job that was never claimed.
-      if body and not before[n] and skips == 0 and not mine_now[id] and #id == 26 and find(id, ID)
+      if body and not before[n] and not has_journal and skips == 0 and not mine_now[id] and #id == 26 and find(id, ID)
           and (line and sub(body, 1, #line) == line or read_line(body)) then
         if claimed > 0 and bytes + #body > MOST_BYTES then
           cut = true
@@ -361,7 +384,7 @@ local function take(lane, most)
           taken = true
         end
       else
-        taken = the_long_way().take_odd(lane, id, body, before[n])
+        taken = the_long_way().take_odd(lane, id, body, before[n], has_journal)
       end
       if cut then
         return
@@ -451,7 +474,7 @@ if watch > 0 then
     end
     next_due = queue_due and math.min(next_due or queue_due, queue_due) or next_due
   end
-  if next_due then
+  if next_due and next_due ~= NEVER then
     local keeper, until_ms, told = string.match(kept or '', '^([^\t]*)\t(%d+)\t(%d+)$')
     local mine = keeper == consumer
     local over = keeper and (tonumber(until_ms) <= now or tonumber(until_ms) > now + LONGEST_WATCH)
@@ -473,4 +496,7 @@ local trimmed = trim_dead(in_dead + ended_dead, ended_dead)
 
 reply[2], reply[3], reply[4] = paused and 1 or 0, more and 1 or 0, next_us
 reply[5], reply[6], reply[8] = trimmed, corrupt, table.concat(settled)
+if ties and redis.call('ZCARD', ended) > 0 then
+  reply[10] = 1
+end
 return reply

@@ -9,6 +9,7 @@ import dev.holdfast.job.Priority;
 import dev.holdfast.job.QueueCorruptException;
 import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.spi.Append;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Control.ActReply;
@@ -19,6 +20,7 @@ import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.StoredJob;
@@ -371,10 +373,10 @@ final class CorruptQueueIT {
   }
 
   private record Populated(
-      String ready, String later, String dead, String done, String suspect, Held held) {}
+      String ready, String later, String dead, String done, String run, Held held) {}
 
-  /** A queue with a job in each state. */
-  private Populated populate() {
+  /** A queue with a job in each state, and maybe a suspended run and an end that is untold. */
+  private Populated populate(boolean withRuns) {
     queue = harness.freshQueue();
     turns = 0;
     engine.claiming().open(queue);
@@ -396,8 +398,47 @@ final class CorruptQueueIT {
     Ticking.NextTick now = new Ticking.NextTick(harness.now(), harness.now());
     assertThat(engine.ticking().write(queue, change(null, now))).isTrue();
     daily = engine.ticking().find(queue, List.of("daily")).schedules().get(0).schedule();
+    String run = withRuns ? suspendedRun() : ready.key();
     return new Populated(
-        ready.key(), later.key(), dead.key(), done.key(), held.key(), claims.get(2).held());
+        ready.key(), later.key(), dead.key(), done.key(), run, claims.get(2).held());
+  }
+
+  private Populated populate() {
+    return populate(false);
+  }
+
+  /** It listens, has a parent, and has written something; its sister has ended. */
+  private String suspendedRun() {
+    List<NewJob> two = List.of(tied(), tied());
+    EngineCalls.enqueue(engine, queue, two.get(0), two.get(1));
+    Append written = new Append(0, List.of(new byte[] {'x'}), List.of("written"));
+    for (Claim claim : turn(10).claims()) {
+      Outcome outcome =
+          claim.held().key().equals(two.get(0).key())
+              ? new Outcome.Suspended(written, null, null, 1, false)
+              : claim.held().key().equals(two.get(1).key())
+                  ? new Outcome.Succeeded(new byte[] {'1'})
+                  : new Outcome.Released();
+      turn(0, new Settlement(claim.held(), outcome));
+    }
+    assertThat(stored(two.get(0).key()).state()).isEqualTo(JobState.WAITING);
+    return two.get(0).key();
+  }
+
+  private static NewJob tied() {
+    NewJob job = EngineCalls.job();
+    return new NewJob(
+        job.key(),
+        job.type(),
+        Priority.LOW,
+        job.start(),
+        null,
+        null,
+        null,
+        1,
+        new NewJob.Ties(List.of("started"), "flows~0~" + job.key(), false),
+        false,
+        job.envelope());
   }
 
   private static Ticking.Change change(@Nullable StoredSchedule expected, Ticking.NextTick next) {
@@ -410,6 +451,7 @@ final class CorruptQueueIT {
     Map<String, Runnable> all = new LinkedHashMap<>();
     all.put("open", () -> engine.claiming().open(queue));
     all.put("enqueue", this::enqueued);
+    all.put("enqueue tied", () -> EngineCalls.enqueue(engine, queue, tied()));
     all.put(
         "enqueue named",
         () -> {
@@ -496,6 +538,36 @@ final class CorruptQueueIT {
                             0,
                             Ticking.NextTick.NONE,
                             EngineCalls.job()))));
+    Runs runs = engine.runs();
+    byte[] text = {'x'};
+    all.put(
+        "append",
+        () ->
+            EngineCalls.await(
+                runs.append(
+                    queue,
+                    jobs.held(),
+                    EngineCalls.LEASE,
+                    new Append(0, List.of(text), List.of("subject")))));
+    all.put(
+        "suspend",
+        () ->
+            turn(
+                5,
+                new Settlement(
+                    jobs.held(),
+                    new Outcome.Suspended(
+                        new Append(0, List.of(text), List.of("subject")), null, null, 2, false))));
+    all.put("deliver", () -> runs.deliver(queue, jobs.later(), "message", text));
+    all.put("spread", () -> runs.spread(queue, "written", "message", text, null));
+    all.put("fork", () -> runs.fork(queue, jobs.ready(), EngineCalls.job().key(), 0));
+    all.put("read journal", () -> runs.read(queue, jobs.run()));
+    all.put("ended", () -> runs.ended(queue));
+    Runs.Ended ended = new Runs.Ended("p", jobs.done(), 1, JobState.SUCCEEDED, "COMPLETED", text);
+    all.put("told", () -> runs.told(queue, List.of(ended)));
+    all.put("cancel run", () -> control.cancel(queue, jobs.run(), Retention.STANDARD));
+    all.put("delete run", () -> control.delete(queue, jobs.run()));
+    all.put("wake run", () -> runs.deliver(queue, jobs.run(), "message", text));
     all.put("find", () -> control.find(queue, jobs.ready()));
     all.put("stats", () -> control.stats(queue));
     for (JobState state : JobState.values()) {
@@ -514,38 +586,43 @@ final class CorruptQueueIT {
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"LOCK", "QUEUES"})
+      names = {"LOCK", "QUEUES", "TOPICS"})
   void an_operation_on_a_key_of_the_wrong_type_is_refused_with_nothing_written(RedisKeys.Key key) {
     for (String name : operations(populate()).keySet()) {
-      Populated jobs = populate();
-      Runnable operation = operations(jobs).get(name);
-      String broken = suffix(key);
-      redis("DEL", broken);
-      redis("SET", broken, "not ours");
-      Map<String, Object> before = dump();
-      try {
-        operation.run();
-      } catch (QueueCorruptException e) {
-        assertThat(e.queue()).isEqualTo(queue.name());
-        Map<String, Object> after = dump();
-        if (name.equals("tidy") && key == RedisKeys.Key.ACTIVE) {
-          // Its consumer goes to the end of the line.
-          String line = harness.key(queue, "workers");
-          after.remove(line);
-          before.remove(line);
-        }
-        assertThat(after).as(name + " with a wrong " + broken).isEqualTo(before);
-      } catch (RuntimeException e) {
-        throw new AssertionError(name + " with a wrong " + broken + " failed otherwise", e);
-      }
-      assertThat(redis("GET", broken)).isEqualTo("not ours");
+      refusesOrWorks(name, key, false);
+      refusesOrWorks(name, key, true);
     }
+  }
+
+  private void refusesOrWorks(String name, RedisKeys.Key key, boolean withRuns) {
+    Populated jobs = populate(withRuns);
+    Runnable operation = operations(jobs).get(name);
+    String broken = suffix(key);
+    redis("DEL", broken);
+    redis("SET", broken, "not ours");
+    Map<String, Object> before = dump();
+    try {
+      operation.run();
+    } catch (QueueCorruptException e) {
+      assertThat(e.queue()).isEqualTo(queue.name());
+      Map<String, Object> after = dump();
+      if (name.equals("tidy") && key == RedisKeys.Key.ACTIVE) {
+        // Its consumer goes to the end of the line.
+        String line = harness.key(queue, "workers");
+        after.remove(line);
+        before.remove(line);
+      }
+      assertThat(after).as(name + " with a wrong " + broken).isEqualTo(before);
+    } catch (RuntimeException e) {
+      throw new AssertionError(name + " with a wrong " + broken + " failed otherwise", e);
+    }
+    assertThat(redis("GET", broken)).isEqualTo("not ours");
   }
 
   @ParameterizedTest
   @EnumSource(
       mode = EnumSource.Mode.EXCLUDE,
-      names = {"LOCK", "QUEUES"})
+      names = {"LOCK", "QUEUES", "TOPICS"})
   void opening_a_queue_with_a_key_of_the_wrong_type_names_the_key(RedisKeys.Key key) {
     redis("DEL", suffix(key));
     redis("SET", suffix(key), "not ours");
@@ -713,7 +790,7 @@ final class CorruptQueueIT {
 
   @Test
   void an_older_library_writes_nothing_into_a_queue_of_a_newer_layout() {
-    Set<String> free = Set.of("extend", "note", "leave", "find", "stats");
+    Set<String> free = Set.of("extend", "note", "leave", "find", "stats", "read journal", "ended");
     for (String name : operations(populate()).keySet()) {
       Runnable operation = operations(populate()).get(name);
       redis("HSET", "meta", "layout", "99");

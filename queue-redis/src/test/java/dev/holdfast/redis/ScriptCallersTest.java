@@ -8,6 +8,7 @@ import dev.holdfast.job.Retention;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.limit.Limit;
 import dev.holdfast.limit.LimitScope;
+import dev.holdfast.spi.Append;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
 import dev.holdfast.spi.LockHolder;
@@ -15,8 +16,10 @@ import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Settlement;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
@@ -58,7 +61,8 @@ final class ScriptCallersTest {
                   key ->
                       key.startsWith("hf:{mail}:")
                           || key.equals("hf:{lock:mail}")
-                          || key.equals("hf:{schedules}"));
+                          || key.equals("hf:{schedules}")
+                          || key.equals("hf:{topics}"));
           heard.add(call.script());
         }
       } finally {
@@ -108,7 +112,7 @@ final class ScriptCallersTest {
             Retention.STANDARD);
     redis.answer(Script.OPEN, "OPEN");
     redis.answer(Script.ENQUEUE, "DONE", "C", "C");
-    redis.answer(Script.TURN, "TURNED", "0", "0", "-1", "0", "0", "0", "DAG", "1");
+    redis.answer(Script.TURN, "TURNED", "0", "0", "-1", "0", "0", "0", "DAG", "1", "0");
     redis.answer(Script.EXTEND, "EXTENDED", "GONE");
     redis.answer(Script.NOTE, "WRITTEN");
     redis.answer(Script.REAP, "NOT_YET");
@@ -135,6 +139,14 @@ final class ScriptCallersTest {
     redis.answer(Script.LOCK, "LOCKED", "7");
     redis.answer(Script.EXTEND_LOCK, "EXTENDED");
     redis.answer(Script.UNLOCK, "UNLOCKED");
+    redis.answer(Script.APPEND, "WRITTEN", "0", "0", "0");
+    redis.answer(Script.READ_JOURNAL, "JOURNAL", "0", "0");
+    redis.answer(Script.DELIVER, "DELIVERED");
+    redis.answer(Script.SPREAD, "SPREAD", "");
+    redis.answer(Script.ENDED, "ENDS");
+    redis.answer(Script.TOLD, "DONE");
+    redis.answer(Script.FORK, "DONE");
+    redis.answer(Script.TOPIC, "TOPIC", "0", "");
     RedisLocks locks = new RedisLocks(shared);
     LockHolder holder = new LockHolder("mail", "owner");
     Duration lease = Duration.ofSeconds(30);
@@ -207,6 +219,25 @@ final class ScriptCallersTest {
     add(all, Script.LOCK, () -> locks.lock(holder, lease, lease).join());
     add(all, Script.EXTEND_LOCK, () -> locks.extend(holder, 7, lease, lease).join());
     add(all, Script.UNLOCK, () -> locks.unlock(holder, 7L, lease).join());
+    RedisRuns runs = new RedisRuns(shared);
+    byte[] text = {'{', '}'};
+    Append append = new Append(0, List.of(text, text), List.of("subject"));
+    add(all, Script.APPEND, () -> runs.append(MAIL, held, lease, append).join());
+    add(all, Script.READ_JOURNAL, () -> runs.read(MAIL, KEY));
+    add(all, Script.DELIVER, () -> runs.deliver(MAIL, KEY, "m", text));
+    add(all, Script.SPREAD, () -> runs.spread(MAIL, "subject", "m", text, null));
+    add(all, Script.ENDED, () -> runs.ended(MAIL));
+    Runs.Ended ended = new Runs.Ended("p", KEY, 1, JobState.SUCCEEDED, "COMPLETED", null);
+    all.add(
+        new Expected(
+            Script.TOLD,
+            fixed(Script.TOLD) + 2 * group(Script.TOLD, "end"),
+            () -> runs.told(MAIL, List.of(ended, ended))));
+    add(all, Script.FORK, () -> runs.fork(MAIL, KEY, OTHER, 1));
+    RedisTopics topics = new RedisTopics(shared);
+    add(all, Script.TOPIC, () -> topics.subscribe("event", new Topics.Subscriber("a", "b")));
+    add(all, Script.TOPIC, () -> topics.unsubscribe("event", "a"));
+    add(all, Script.TOPIC, () -> topics.subscribers("event"));
     return all;
   }
 

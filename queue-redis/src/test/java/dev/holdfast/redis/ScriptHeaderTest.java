@@ -6,6 +6,7 @@ import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Control.ActReply;
 import dev.holdfast.spi.LeaseReply;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Upkeep;
 import java.util.Arrays;
@@ -36,9 +37,12 @@ final class ScriptHeaderTest {
           "ends",
           "header",
           "holding",
+          "journaling",
+          "journals",
           "layout",
           "leaving",
           "limiting",
+          "mail",
           "naming",
           "outcomes",
           "places",
@@ -48,7 +52,9 @@ final class ScriptHeaderTest {
           "running",
           "schedule",
           "skip",
+          "telling",
           "track",
+          "tying",
           "unique",
           "view",
           "wakes");
@@ -61,7 +67,17 @@ final class ScriptHeaderTest {
       Set.of("ZREM", "ZREMRANGEBYRANK", "HDEL", "LREM", "LPOP", "LTRIM");
 
   private static final Set<Script> READ_ONLY =
-      EnumSet.of(Script.FIND, Script.LIST, Script.STATS, Script.FIND_SCHEDULES);
+      EnumSet.of(
+          Script.FIND,
+          Script.LIST,
+          Script.STATS,
+          Script.FIND_SCHEDULES,
+          Script.READ_JOURNAL,
+          Script.ENDED);
+
+  /** A full Redis refuses them, and with that the whole call. */
+  private static final Set<Script> GROWING_FIRST =
+      EnumSet.of(Script.ENQUEUE, Script.FIRE, Script.DELIVER, Script.SPREAD, Script.FORK);
 
   @ParameterizedTest
   @EnumSource
@@ -218,11 +234,24 @@ final class ScriptHeaderTest {
       case LOCK -> names(RedisLocks.LockWord.values());
       case EXTEND_LOCK -> names(Locks.ExtendReply.values());
       case UNLOCK -> names(Locks.UnlockReply.values());
+      case APPEND -> Set.of("WRITTEN", "REFUSED", "DAMAGED");
+      case READ_JOURNAL -> Set.of("JOURNAL", "DAMAGED");
+      case DELIVER -> and(names(Runs.Delivery.values()), "DAMAGED");
+      case SPREAD -> Set.of("SPREAD");
+      case ENDED -> Set.of("ENDS");
+      case TOLD -> Set.of("DONE");
+      case FORK -> and(names(Runs.ForkReply.values()), "MORE", "DAMAGED");
+      case TOPIC -> Set.of("TOPIC");
     };
   }
 
   private static Set<String> acts(ActReply... replies) {
     return names(replies);
+  }
+
+  private static Set<String> and(Set<String> names, String... more) {
+    names.addAll(List.of(more));
+    return names;
   }
 
   private static Set<String> names(Enum<?>... values) {
@@ -315,8 +344,7 @@ final class ScriptHeaderTest {
     List<String> writes = writes(ScriptHeader.of(script).body());
     if (READ_ONLY.contains(script)) {
       assertThat(writes).isEmpty();
-    } else if (script == Script.ENQUEUE || script == Script.FIRE) {
-      // So that a full Redis refuses it, and with it the whole call.
+    } else if (GROWING_FIRST.contains(script)) {
       assertThat(writes.get(0)).isIn(GROWING);
     } else {
       assertThat(writes.get(0)).isIn(FREEING);

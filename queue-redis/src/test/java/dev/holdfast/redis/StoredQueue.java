@@ -10,7 +10,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,6 +39,8 @@ public final class StoredQueue {
   private final Map<String, String> workers;
   private final Set<String> notes;
   private final Map<String, String> unique;
+  private final Map<String, String> journal;
+  private final Set<String> listeners;
   private final Map<String, String> keyTypes = new LinkedHashMap<>();
 
   StoredQueue(QueueContents contents) {
@@ -66,6 +71,8 @@ public final class StoredQueue {
     workers = contents.pairs("workers");
     notes = contents.pairs("notes").keySet();
     unique = contents.pairs("unique");
+    journal = contents.pairs("journal");
+    listeners = contents.pairs("listeners").keySet();
   }
 
   /** Reads all keys of a queue, one after another: nobody may move a job meanwhile. */
@@ -112,10 +119,47 @@ public final class StoredQueue {
           }
         });
     verifyLines(homes, wrong);
+    verifyJournals(ids, wrong);
     active.keySet().stream()
         .filter(consumer -> !workers.containsKey(consumer))
         .forEach(consumer -> wrong.add("consumer " + consumer + " has a list, not in workers"));
     return wrong;
+  }
+
+  /** Each part belongs to a job that is known, and its head counts it. */
+  private void verifyJournals(Set<String> ids, List<String> wrong) {
+    Map<String, List<String>> parts = new TreeMap<>();
+    journal
+        .keySet()
+        .forEach(
+            field ->
+                parts
+                    .computeIfAbsent(field.substring(0, 26), id -> new ArrayList<>())
+                    .add(field.substring(26)));
+    parts.forEach(
+        (id, fields) -> {
+          String head = journal.getOrDefault(id, "none");
+          String counted =
+              Stream.of('#', '<')
+                  .map(kind -> fields.stream().filter(f -> f.indexOf(kind) == 0).count())
+                  .map(count -> "\\Q" + count + "\\E\t\\d+\t")
+                  .collect(Collectors.joining());
+          long names = fields.stream().filter(field -> field.startsWith("@")).count();
+          if (!ids.contains(id)) {
+            wrong.add("journal " + fields + " of job " + id + ", which is gone");
+          } else if (!head.matches(counted + "\\d*")
+              || names != Long.parseLong(head.split("\t")[2])) {
+            wrong.add("journal " + fields + " of job " + id + " has the head " + head);
+          }
+        });
+    for (String member : listeners) {
+      int nul = member.indexOf('\0');
+      String id = member.substring(nul + 1);
+      List<String> subjects = List.of(journal.getOrDefault(id + "!", "").split("\n", -1));
+      if (!subjects.contains(member.substring(0, nul))) {
+        wrong.add("listener " + shown(member) + " is none by its journal");
+      }
+    }
   }
 
   /** A parked job knows its seat, a dash stands before that of one let go; no place is for ever. */

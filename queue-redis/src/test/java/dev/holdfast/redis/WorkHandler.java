@@ -4,6 +4,7 @@ import dev.holdfast.job.HandlesJob;
 import dev.holdfast.job.JobContext;
 import dev.holdfast.job.JobHandler;
 import dev.holdfast.job.LeaseLostException;
+import dev.holdfast.job.NonRetriableException;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.locks.LockSupport;
@@ -60,6 +61,7 @@ public final class WorkHandler implements JobHandler<Work> {
             throw context.backOff(BACK_OFF);
           }
         }
+        case "doomed" -> requireGate(work.number());
         case "fenced" -> fenced(work.number(), context);
         case "heap" -> heap(work.number());
         case "busy" -> LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
@@ -136,6 +138,13 @@ public final class WorkHandler implements JobHandler<Work> {
       history.add("CHECKPOINT", number, "stored");
     } catch (LeaseLostException e) {
       history.add("CHECKPOINT", number, "refused");
+    }
+  }
+
+  private void requireGate(int number) {
+    if (!history.gateIsOpen(number)) {
+      history.add("DOOMED", number, "");
+      throw new NonRetriableException("its gate is closed");
     }
   }
 

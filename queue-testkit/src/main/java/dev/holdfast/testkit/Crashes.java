@@ -1,6 +1,7 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.job.JobId;
+import dev.holdfast.testkit.StepPoint.Moment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -20,6 +21,16 @@ final class Crashes {
   boolean isOrdered(Object after) {
     synchronized (ordered) {
       return ordered.stream().anyMatch(crash -> crash.after().equals(after));
+    }
+  }
+
+  /** Whether one is to happen when the outcome of a step is recorded. */
+  boolean awaitsOutcomes() {
+    synchronized (ordered) {
+      return ordered.stream()
+          .anyMatch(
+              crash ->
+                  crash.after() instanceof StepPoint point && point.moment() == Moment.OUTCOME);
     }
   }
 

@@ -1,6 +1,8 @@
 package dev.holdfast.testkit;
 
 import dev.holdfast.deadletter.DeadLetter;
+import dev.holdfast.flow.RunStatus;
+import dev.holdfast.flow.RunStatus.StepStatus;
 import dev.holdfast.job.Attempt;
 import dev.holdfast.job.Counters;
 import dev.holdfast.job.JobStatus;
@@ -27,6 +29,36 @@ final class Descriptions {
         + (job.cancelRequested() ? ", asked to end" : "")
         + counters(job.counters())
         + lastFailure(job.history());
+  }
+
+  static String of(RunStatus run) {
+    return of(run.job())
+        + run.steps().stream()
+            .map(step -> "\n  step '" + step.key() + "': " + of(step))
+            .collect(Collectors.joining())
+        + run.waiting().stream()
+            .map(
+                waiting ->
+                    "\n  waits in step '"
+                        + waiting.step()
+                        + "' for "
+                        + waiting.what()
+                        + (waiting.until() == null ? "" : " until " + waiting.until()))
+            .collect(Collectors.joining());
+  }
+
+  static String of(StepStatus step) {
+    return step.state()
+        + ", of kind "
+        + step.kind()
+        + ", after "
+        + step.attempts()
+        + (step.attempts() == 1 ? " attempt, at " : " attempts, at ")
+        + step.at()
+        + (step.value() == null ? "" : ", with value " + step.value())
+        + (step.failure() == null
+            ? ""
+            : ", failed with " + step.failure().type() + ": " + step.failure().message());
   }
 
   static String of(DeadLetter letter) {

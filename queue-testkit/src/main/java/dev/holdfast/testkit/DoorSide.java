@@ -9,7 +9,9 @@ import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.util.List;
@@ -66,6 +68,16 @@ final class DoorSide implements Engine {
   @Override
   public Ticking ticking() {
     return engine.ticking();
+  }
+
+  @Override
+  public Runs runs() {
+    return engine.runs();
+  }
+
+  @Override
+  public Topics topics() {
+    return engine.topics();
   }
 
   @Override

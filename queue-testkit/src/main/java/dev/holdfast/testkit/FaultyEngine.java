@@ -6,7 +6,9 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -44,6 +46,8 @@ public final class FaultyEngine implements Engine {
   private final Upkeep upkeep;
   private final Control control;
   private final Ticking ticking;
+  private final Runs runs;
+  private final Topics topics;
   private final Locks locks;
 
   private FaultyEngine(Engine engine, FaultDice dice) {
@@ -54,6 +58,8 @@ public final class FaultyEngine implements Engine {
     this.upkeep = new FaultyUpkeep(engine.upkeep(), dice);
     this.control = new FaultyControl(engine.control(), dice);
     this.ticking = new FaultyTicking(engine.ticking(), dice);
+    this.runs = new FaultyRuns(engine, dice);
+    this.topics = new FaultyTopics(engine, dice);
     this.locks = new FaultyLocks(engine.locks(), dice);
   }
 
@@ -177,6 +183,16 @@ public final class FaultyEngine implements Engine {
   }
 
   @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public Topics topics() {
+    return topics;
+  }
+
+  @Override
   public Locks locks() {
     return locks;
   }
@@ -288,6 +304,26 @@ public final class FaultyEngine implements Engine {
     DUE_TICKS,
     /** {@code Ticking.fire}. */
     FIRE,
+    /** {@code Runs.read}. */
+    READ_RUN,
+    /** {@code Runs.append}. */
+    APPEND,
+    /** {@code Runs.deliver}. */
+    DELIVER,
+    /** {@code Runs.spread}. */
+    SPREAD,
+    /** {@code Runs.ended}. */
+    ENDED,
+    /** {@code Runs.told}. */
+    TOLD,
+    /** {@code Runs.fork}. */
+    FORK,
+    /** {@code Topics.subscribe}. */
+    SUBSCRIBE,
+    /** {@code Topics.unsubscribe}. */
+    UNSUBSCRIBE,
+    /** {@code Topics.subscribers}. */
+    SUBSCRIBERS,
     /** {@code Locks.lock}. */
     LOCK,
     /** {@code Locks.extend}. */

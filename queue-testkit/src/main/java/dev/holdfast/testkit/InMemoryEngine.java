@@ -9,7 +9,9 @@ import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Upkeep;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -34,6 +36,8 @@ public final class InMemoryEngine implements Engine {
   private final MemoryReaping reaping;
   private final MemoryControl control;
   private final MemoryTicking ticking;
+  private final MemoryRuns runs;
+  private final MemoryTopics topics;
   private final MemoryLocks locks;
   private final LockKeeper lockKeeper;
   private final @Nullable ManualTime time;
@@ -47,6 +51,8 @@ public final class InMemoryEngine implements Engine {
     this.reaping = new MemoryReaping(store);
     this.control = new MemoryControl(store, listeners);
     this.ticking = new MemoryTicking(store);
+    this.runs = new MemoryRuns(store);
+    this.topics = new MemoryTopics(store);
     this.locks = new MemoryLocks(store, clock);
     this.time = time;
     this.lockKeeper =
@@ -134,6 +140,16 @@ public final class InMemoryEngine implements Engine {
   @Override
   public Ticking ticking() {
     return ticking;
+  }
+
+  @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public Topics topics() {
+    return topics;
   }
 
   @Override

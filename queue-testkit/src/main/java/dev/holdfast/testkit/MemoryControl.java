@@ -98,6 +98,8 @@ final class MemoryControl implements Control {
       return ActReply.REQUESTED;
     } else if (!job.waits()) {
       return ActReply.ENDED;
+    } else if (job.journal.hasEntries()) {
+      return ask(queue, job, now);
     }
     boolean stood = job.stands();
     queue.takeOut(job);
@@ -106,6 +108,15 @@ final class MemoryControl implements Control {
     leftBy(queue, job, stood);
     ends.trimDone();
     return ActReply.DONE;
+  }
+
+  /** A run that has something to undo is not ended, but asked; the first time it is woken. */
+  private static ActReply ask(MemoryQueue queue, MemoryJob job, long now) {
+    if (!job.cancelRequested && job.isDueLater()) {
+      queue.wake(job, now);
+    }
+    job.cancelRequested = true;
+    return ActReply.REQUESTED;
   }
 
   @Override
@@ -130,6 +141,7 @@ final class MemoryControl implements Control {
           job.reason = StateReason.REDRIVEN;
           job.since = now;
           job.readyAt = now;
+          queue.subjects.listenAgain(job);
           queue.toTail(job);
           queue.ring();
           return ActReply.DONE;
@@ -162,7 +174,7 @@ final class MemoryControl implements Control {
         ref,
         key,
         (queue, job, now) -> {
-          if (job.state != JobState.SCHEDULED) {
+          if (!job.isDueLater()) {
             return ActReply.NOT_APPLICABLE;
           }
           moveTo(queue, job, now, now);
@@ -179,13 +191,18 @@ final class MemoryControl implements Control {
 
   private static void moveTo(MemoryQueue queue, MemoryJob job, long at, long now) {
     Long firstDue = queue.due.firstScore();
+    boolean suspended = job.state == JobState.WAITING;
     queue.leave(job);
     job.readyAt = Math.max(at, now);
     if (at <= now) {
       queue.join(job);
       queue.ring();
     } else {
-      queue.schedule(job, at);
+      if (suspended) {
+        queue.suspend(job, at);
+      } else {
+        queue.schedule(job, at);
+      }
       if (firstDue == null || at < firstDue) {
         queue.ring();
       }

@@ -54,6 +54,8 @@ final class MemoryEnds {
     job.state = state;
     job.reason = reason;
     job.since = now;
+    queue.untold.add(job, state, reason);
+    queue.subjects.leave(job);
     queue.forgetPlaces(job);
     queue.uniques.letGo(job);
     queue.limits.giveUpTurn(job);

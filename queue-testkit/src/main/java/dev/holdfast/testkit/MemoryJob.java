@@ -11,7 +11,9 @@ import dev.holdfast.limit.LimitScope;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
 import dev.holdfast.spi.Held;
+import dev.holdfast.spi.Journal;
 import dev.holdfast.spi.NewJob;
+import dev.holdfast.spi.NewJob.Ties;
 import dev.holdfast.spi.StoredJob;
 import dev.holdfast.testkit.MemoryScope.Place;
 import java.time.Duration;
@@ -27,6 +29,7 @@ final class MemoryJob {
   final String key;
   final String type;
   final MemoryNotes notes = new MemoryNotes();
+  final MemoryJournal journal = new MemoryJournal();
 
   final @Nullable Uniqueness unique;
 
@@ -34,6 +37,12 @@ final class MemoryJob {
 
   /** How many permits a claim takes. */
   final int cost;
+
+  /** What binds it to others. */
+  final @Nullable Ties ties;
+
+  /** How many messages make it ready, while it is suspended. */
+  int wakeOn;
 
   /** The limit it waits for, and where it stands in that line, while it is parked. */
   @Nullable LimitScope parkedBy;
@@ -79,6 +88,7 @@ final class MemoryJob {
     this.unique = job.unique();
     this.limitKey = job.limitKey();
     this.cost = job.cost();
+    this.ties = job.ties();
     this.priority = job.priority();
     this.envelope = job.envelope().clone();
     this.readyAt = readyAt;
@@ -94,9 +104,23 @@ final class MemoryJob {
     return state == JobState.READY || state == JobState.PARKED;
   }
 
-  /** Whether it waits in a lane or a line, or for an instant. */
+  /** Whether it is to be ready at an instant or, as a suspended run, when it is sent messages. */
+  boolean isDueLater() {
+    return state == JobState.SCHEDULED || state == JobState.WAITING;
+  }
+
+  /** Whether it waits in a lane or a line, for an instant or for messages. */
   boolean waits() {
-    return stands() || state == JobState.SCHEDULED;
+    return stands() || isDueLater();
+  }
+
+  boolean ended() {
+    return !waits() && state != JobState.ACTIVE;
+  }
+
+  /** Whether it is a run that has begun, and whose payload therefore must stay as it is. */
+  boolean hasBegun() {
+    return state == JobState.WAITING || journal.hasEntries();
   }
 
   int size() {
@@ -107,10 +131,10 @@ final class MemoryJob {
     return new Counters(failures, claims, crashes, misses, snoozes);
   }
 
-  /** The job as its holder is given it; it must be active. */
+  /** The job as its holder is given it, with its journal or none; it must be active. */
   // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.
   @SuppressWarnings("NullAway")
-  Claim claim() {
+  Claim claim(@Nullable Journal given) {
     long claimedAt = Objects.requireNonNull(since);
     long missed = missedSince == null ? claimedAt : missedSince;
     return new Claim(
@@ -121,14 +145,16 @@ final class MemoryJob {
         counters(),
         Duration.ofMillis(Math.max(0, claimedAt - readyAt)),
         Duration.ofMillis(Math.max(0, claimedAt - missed)),
+        cancelRequested,
         notes.checkpoint(),
+        given,
         Objects.requireNonNull(envelope).clone());
   }
 
   /**
    * The job as an onlooker sees it.
    *
-   * @param runAt when it is due, if it is scheduled
+   * @param runAt when it is due, if it is scheduled or suspended until an instant
    * @param keptUntil when retention may remove it, if it has ended
    */
   // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.

@@ -31,7 +31,9 @@ final class MemoryLook {
   private static StoredJob view(MemoryQueue queue, MemoryJob job) {
     Long keptUntil =
         job.state == JobState.DEAD ? queue.dead.score(job.key) : queue.done.score(job.key);
-    return job.view(queue.due.score(job.key), keptUntil);
+    Long due = queue.due.score(job.key);
+    boolean never = job.state == JobState.WAITING && due != null && due == MemoryQueue.NEVER;
+    return job.view(never ? null : due, keptUntil);
   }
 
   Page<StoredJob> list(QueueRef ref, JobState state, @Nullable String cursor, int size) {
@@ -60,7 +62,7 @@ final class MemoryLook {
     int looked = 0;
     for (String key : keys) {
       MemoryJob job = queue.job(key);
-      // Succeeded and cancelled jobs are in one list.
+      // Succeeded and cancelled jobs are in one list, scheduled and suspended ones in another.
       if (job.state == state) {
         bytes += job.notes.size() + (state == JobState.DEAD ? job.size() : 0);
         if (!jobs.isEmpty() && bytes > MOST_BYTES) {
@@ -77,12 +79,12 @@ final class MemoryLook {
   private static List<String> keys(MemoryQueue queue, JobState state, long from, int size) {
     return switch (state) {
       case READY -> ready(queue, from, size);
-      case SCHEDULED -> queue.due.page(from, size);
+      // Suspended runs are in the list of those that are due later.
+      case SCHEDULED, WAITING -> queue.due.page(from, size);
       case ACTIVE -> queue.leases.page(from, size);
       case SUCCEEDED, CANCELLED -> queue.done.pageFromEnd(from, size);
       case DEAD -> queue.dead.pageFromEnd(from, size);
       case PARKED -> queue.limits.page(from, size);
-      case WAITING -> List.of();
     };
   }
 
@@ -109,7 +111,7 @@ final class MemoryLook {
         oldest = Math.min(oldest, queue.job(head).readyAt);
       }
     }
-    Long nextDue = queue.due.firstScore();
+    Long nextDue = queue.firstDue();
     return new QueueStats(
         queue.ready(),
         queue.due.size(),

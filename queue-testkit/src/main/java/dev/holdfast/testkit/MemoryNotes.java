@@ -125,6 +125,12 @@ final class MemoryNotes {
     return lines;
   }
 
+  /** The last line of the history; null if there is none. */
+  byte @Nullable [] last() {
+    List<byte[]> lines = history();
+    return lines.isEmpty() ? null : lines.get(lines.size() - 1);
+  }
+
   List<String> log() {
     return log.stream().map(line -> new String(line, StandardCharsets.UTF_8)).toList();
   }

@@ -6,6 +6,7 @@ import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Settlement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -54,7 +55,12 @@ final class MemoryOutcomes {
       return Settled.UNCLAIMED;
     }
     Outcome outcome = settlement.outcome();
-    boolean asked = job.cancelRequested && !endsByItself(outcome);
+    if (outcome instanceof Outcome.Suspended suspended && !job.journal.fits(suspended.append())) {
+      return Settled.UNCLAIMED;
+    }
+    // A run that has written something hears of a cancel from its next worker.
+    boolean hearsLater = outcome instanceof Outcome.Released && job.journal.entries() > 0;
+    boolean asked = job.cancelRequested && !standsUnderCancel(outcome) && !hearsLater;
     boolean cancelled = asked || (waitsAgain(outcome) && queue.uniques.overtaken(job));
     if (!cancelled && outcome instanceof Outcome.BackedOff backedOff) {
       // Before its place is free, or the next one would go.
@@ -75,14 +81,15 @@ final class MemoryOutcomes {
     return end == null || end < now;
   }
 
-  private static boolean endsByItself(Outcome outcome) {
+  private static boolean standsUnderCancel(Outcome outcome) {
     return outcome instanceof Outcome.Succeeded
         || outcome instanceof Outcome.Discarded
+        || outcome instanceof Outcome.Suspended
         || (outcome instanceof Outcome.Buried buried && BURIED_BY_ITSELF.contains(buried.reason()));
   }
 
   private static boolean waitsAgain(Outcome outcome) {
-    return !endsByItself(outcome) && !(outcome instanceof Outcome.Buried);
+    return !standsUnderCancel(outcome) && !(outcome instanceof Outcome.Buried);
   }
 
   // The javac of JDK 17 does not show NullAway @Nullable on array parts of a compiled record.
@@ -114,6 +121,8 @@ final class MemoryOutcomes {
       job.snoozes++;
       job.crashes = 0;
       queue.queueAgain(job, StateReason.SNOOZED, now, snoozed.delay());
+    } else if (outcome instanceof Outcome.Suspended suspended) {
+      suspend(job, suspended);
     } else if (outcome instanceof Outcome.BackedOff backedOff) {
       job.snoozes++;
       job.crashes = 0;
@@ -135,6 +144,30 @@ final class MemoryOutcomes {
     } else {
       release(job);
     }
+  }
+
+  private void suspend(MemoryJob job, Outcome.Suspended suspended) {
+    queue.write(job, suspended.append(), Instant.ofEpochMilli(now));
+    job.crashes = 0;
+    job.reason = StateReason.SUSPENDED;
+    job.since = now;
+    job.wakeOn = suspended.wakeOn();
+    boolean woken =
+        job.journal.messages() >= job.wakeOn || (job.cancelRequested && !suspended.cancelling());
+    long at = woken ? now : dueAt(suspended);
+    job.readyAt = Math.max(at, now);
+    if (at > now) {
+      queue.suspend(job, at);
+    } else {
+      queue.toTail(job);
+    }
+  }
+
+  private long dueAt(Outcome.Suspended suspended) {
+    Instant until = suspended.until();
+    Duration delay = suspended.delay();
+    long at = until == null ? MemoryQueue.NEVER : until.toEpochMilli();
+    return delay == null ? at : Math.min(at, now + delay.toMillis());
   }
 
   private void backOff(MemoryJob job, Duration delay) {

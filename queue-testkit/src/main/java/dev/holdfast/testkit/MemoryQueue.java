@@ -2,6 +2,7 @@ package dev.holdfast.testkit;
 
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.StateReason;
+import dev.holdfast.spi.Append;
 import dev.holdfast.spi.QueueRef;
 import java.time.Duration;
 import java.time.Instant;
@@ -51,6 +52,9 @@ final class MemoryQueue {
    */
   record LastTurn(long number, long firstToken) {}
 
+  /** When a run is due that waits for no instant, epoch ms: in the last second of 9999. */
+  static final long NEVER = 253_402_300_799_000L;
+
   final ReentrantLock lock = new ReentrantLock();
   final QueueRef ref;
 
@@ -85,6 +89,12 @@ final class MemoryQueue {
 
   /** What may run, and the jobs that wait for that. */
   final MemoryLimits limits = new MemoryLimits(this);
+
+  /** Which jobs listen for what. */
+  final MemorySubjects subjects = new MemorySubjects();
+
+  /** The ends that parents were not told of. */
+  final MemoryUntold untold = new MemoryUntold();
 
   /** By name. */
   final NavigableMap<String, MemorySchedule> schedules = new TreeMap<>();
@@ -156,13 +166,19 @@ final class MemoryQueue {
     return paused ? 0 : ready + due.countUpTo(nowMillis()) + waking;
   }
 
+  /** When the next job is due, epoch ms; null: none is, or none that waits for an instant. */
+  @Nullable Long firstDue() {
+    Long head = due.firstScore();
+    return head == null || head == NEVER ? null : head;
+  }
+
   /**
    * When the next job is due, or time lets one be claimed; epoch ms.
    *
    * @param past whether a parked one counts whose time has come
    */
   @Nullable Long nextDue(boolean past) {
-    Long head = due.firstScore();
+    Long head = firstDue();
     Long look = limits.nextLook(past);
     return head == null || (look != null && look < head) ? look : head;
   }
@@ -194,6 +210,9 @@ final class MemoryQueue {
   /** Adds a new job; it is in no place yet. */
   void add(MemoryJob job) {
     jobs.put(job.key, job);
+    if (job.ties != null) {
+      subjects.listen(job, job.ties.subjects());
+    }
   }
 
   /** To the tail of its lane. */
@@ -223,6 +242,30 @@ final class MemoryQueue {
     due.put(job.key, at);
   }
 
+  /** Waits for messages, and for an instant, epoch ms; {@link #NEVER}: for messages only. */
+  void suspend(MemoryJob job, long at) {
+    job.state = JobState.WAITING;
+    due.put(job.key, at);
+  }
+
+  /** Makes a job ready that waits for an instant or for messages, and wakes a worker. */
+  void wake(MemoryJob job, long now) {
+    takeOut(job);
+    job.readyAt = now;
+    toTail(job);
+    ring();
+  }
+
+  /**
+   * Writes an append that fits into the journal of a job.
+   *
+   * @return when the last of its entries was written
+   */
+  Instant write(MemoryJob job, Append append, Instant now) {
+    subjects.listen(job, append.subjects());
+    return job.journal.write(append, now);
+  }
+
   /** Held by its consumer, which is set, until an instant, epoch ms. */
   void hold(MemoryJob job, long leaseEnd) {
     job.state = JobState.ACTIVE;
@@ -238,7 +281,7 @@ final class MemoryQueue {
   void takeOut(MemoryJob job) {
     switch (job.state) {
       case READY -> lane(job.lane()).remove(job.key);
-      case SCHEDULED -> due.remove(job.key);
+      case SCHEDULED, WAITING -> due.remove(job.key);
       case ACTIVE -> {
         leases.remove(job.key);
         String consumer = Objects.requireNonNull(job.consumer);
@@ -252,7 +295,6 @@ final class MemoryQueue {
       case PARKED -> limits.takeOut(job);
       case DEAD -> dead.remove(job.key);
       case SUCCEEDED, CANCELLED -> done.remove(job.key);
-      case WAITING -> throw new IllegalStateException("job " + job.key + " is " + job.state);
     }
   }
 
@@ -278,8 +320,11 @@ final class MemoryQueue {
             });
   }
 
-  /** Removes every trace of a job. */
+  /** Removes every trace of a job, but for the end of one that had not ended and has a parent. */
   void forget(MemoryJob job) {
+    if (!job.ended()) {
+      untold.add(job, JobState.CANCELLED, StateReason.CANCELLED_ON_REQUEST);
+    }
     takeOut(job);
     drop(job);
   }
@@ -287,6 +332,7 @@ final class MemoryQueue {
   /** Removes every trace of a job that was taken out. */
   void drop(MemoryJob job) {
     jobs.remove(job.key);
+    subjects.leave(job);
     forgetPlaces(job);
     limits.giveUpTurn(job);
   }

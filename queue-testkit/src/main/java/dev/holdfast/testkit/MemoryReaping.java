@@ -143,7 +143,8 @@ final class MemoryReaping implements Upkeep {
       job.crashes++;
       job.notes.remember(crash(job, Objects.requireNonNull(consumer)));
       job.token = null;
-      if (job.cancelRequested) {
+      boolean goesOn = job.journal.entries() > 0 && job.crashes < maxCrashes;
+      if (job.cancelRequested && !goesOn) {
         ends.cancel(job, StateReason.CANCELLED_ON_REQUEST);
         cancelled++;
       } else if (job.crashes >= maxCrashes) {

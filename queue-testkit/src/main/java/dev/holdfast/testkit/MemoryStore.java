@@ -103,6 +103,7 @@ final class MemoryStore {
   void die(Object worker, Set<String> consumers) {
     crew.die(worker, consumers);
     changes.tell();
+    ringWhereUntold();
   }
 
   ChangeSignal changes() {
@@ -174,20 +175,35 @@ final class MemoryStore {
     }
   }
 
+  /** Wakes workers of every queue with ends to tell: a turn says so. */
+  private void ringWhereUntold() {
+    for (MemoryQueue queue : queues.values()) {
+      queue.lock.lock();
+      try {
+        if (!queue.untold.isEmpty()) {
+          queue.ring();
+        }
+      } finally {
+        queue.lock.unlock();
+      }
+    }
+  }
+
   /** Wakes workers of a queue. */
   void ring(QueueRef ref) {
     run(ref, (queue, now) -> queue.ring());
   }
 
   /**
-   * Waits until no job of some queues is held, ready or due; paused queues and what dead workers
-   * hold are left out.
+   * Waits until no job of some queues is held, ready or due, and no end of one is to be told;
+   * paused queues and what dead workers hold are left out.
    *
    * @param which the queues
    * @param nanos how long to wait, of real time
    * @return null once that is so; else what there was to do when the time was over
    */
   @Nullable String awaitQuiet(Predicate<QueueRef> which, long nanos) throws InterruptedException {
+    ringWhereUntold();
     return changes.awaitNull(() -> busy(which), nanos);
   }
 
@@ -213,6 +229,9 @@ final class MemoryStore {
           int ticks = queue.ticks.countUpTo(clock.instant().toEpochMilli());
           if (ticks > 0) {
             return "queue %s has %d ticks to fire".formatted(queue.ref.name(), ticks);
+          }
+          if (!queue.untold.isEmpty() && crew.reaper(queue.ref) != null) {
+            return "queue %s has ends to tell".formatted(queue.ref.name());
           }
           if (held > 0 || waiting > 0) {
             return "queue %s has %d jobs held and %d ready or due"

@@ -3,6 +3,7 @@ package dev.holdfast.testkit;
 import dev.holdfast.job.StateReason;
 import dev.holdfast.spi.Claim;
 import dev.holdfast.spi.ClaimToken;
+import dev.holdfast.spi.Journal;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
@@ -89,7 +90,8 @@ final class MemoryTurn {
     boolean more = ring(promoted == Turn.MOST);
     Duration nextDue = watch();
     int trimmed = ends.trim();
-    return new TurnReply(false, settled, claims, more, queue.paused, nextDue, trimmed, 0);
+    boolean untold = !queue.untold.isEmpty();
+    return new TurnReply(false, settled, claims, more, queue.paused, nextDue, trimmed, 0, untold);
   }
 
   // Due jobs.
@@ -176,7 +178,9 @@ final class MemoryTurn {
 
   private void give(MemoryJob job) {
     claimedBytes += job.size();
-    claims.add(job.claim());
+    Journal journal = job.journal.handOut(MOST_BYTES - claimedBytes);
+    claimedBytes += journal == null || !journal.whole() ? 0 : job.journal.size();
+    claims.add(job.claim(journal));
   }
 
   /** What the turn whose answer was lost claimed, and what else its consumer does not name. */

@@ -110,7 +110,7 @@ final class MemoryUniques {
         r -> false,
         r -> false,
         r -> job.waits() && job.claims == 0,
-        r -> job.waits());
+        r -> job.waits() && !job.hasBegun());
   }
 
   private void replace(MemoryJob there, NewJob by, Holder holder, long now) {

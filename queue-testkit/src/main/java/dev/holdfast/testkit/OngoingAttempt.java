@@ -48,8 +48,13 @@ final class OngoingAttempt {
     return CURRENT.get();
   }
 
-  /** It has reached a point by name; ends it if its worker dies there, or is dead already. */
-  void reached(String point) {
+  /** Whether its worker is dead. */
+  boolean died() {
+    return side.dead();
+  }
+
+  /** It has reached a point; ends it if its worker dies there, or is dead already. */
+  void reached(Object point) {
     if (side.reached(point, job)) {
       throw new WorkerCrash("the worker of job " + job + " has died; " + point + " was reached");
     }

@@ -1,6 +1,5 @@
 package dev.holdfast.testkit;
 
-import dev.holdfast.job.HoldfastException;
 import dev.holdfast.job.JobState;
 import dev.holdfast.job.OutcomeUnknownException;
 import dev.holdfast.job.Page;
@@ -19,8 +18,10 @@ import dev.holdfast.spi.Intake;
 import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.StoredJob;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Upkeep;
 import dev.holdfast.testkit.FaultyEngine.Call;
 import java.time.Duration;
@@ -31,7 +32,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,18 +52,24 @@ final class RepeatingEngine implements Engine {
           Call.DELETE_DEAD,
           Call.PURGE,
           Call.WRITE_SCHEDULE,
-          Call.DROP_SCHEDULE);
+          Call.DROP_SCHEDULE,
+          Call.DELIVER,
+          Call.UNSUBSCRIBE);
 
   private final FaultyEngine engine;
   private final Intake intake;
   private final Control control;
   private final Ticking ticking;
+  private final Runs runs;
+  private final Topics topics;
 
   RepeatingEngine(FaultyEngine engine) {
     this.engine = engine;
     this.intake = new RepeatingIntake(engine.intake());
     this.control = new RepeatingControl(engine.control());
     this.ticking = new RepeatingTicking(engine.ticking());
+    this.runs = new RepeatingRuns(engine.runs());
+    this.topics = new RepeatingTopics(engine.topics());
   }
 
   FaultyEngine faulty() {
@@ -98,6 +104,16 @@ final class RepeatingEngine implements Engine {
   @Override
   public Ticking ticking() {
     return ticking;
+  }
+
+  @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public Topics topics() {
+    return topics;
   }
 
   @Override
@@ -172,53 +188,36 @@ final class RepeatingEngine implements Engine {
     }
   }
 
-  private static <T> T repeat(Supplier<T> call) {
-    while (true) {
-      try {
-        return call.get();
-      } catch (HoldfastException e) {
-        if (!FaultDice.isInjected(e)) {
-          throw e;
-        }
-      }
-    }
-  }
-
   /** Reads and writes schedules again until that is answered; workers fire them as ever. */
   private record RepeatingTicking(Ticking ticking) implements Ticking {
     @Override
     public void enlist(QueueRef queue) {
-      Boolean unused =
-          repeat(
-              () -> {
-                ticking.enlist(queue);
-                return true;
-              });
+      Repeating.run(() -> ticking.enlist(queue));
     }
 
     @Override
     public List<QueueRef> enlisted() {
-      return repeat(ticking::enlisted);
+      return Repeating.call(ticking::enlisted);
     }
 
     @Override
     public Found find(QueueRef queue, List<String> names) {
-      return repeat(() -> ticking.find(queue, names));
+      return Repeating.call(() -> ticking.find(queue, names));
     }
 
     @Override
     public Found list(QueueRef queue, @Nullable String after, int size) {
-      return repeat(() -> ticking.list(queue, after, size));
+      return Repeating.call(() -> ticking.list(queue, after, size));
     }
 
     @Override
     public boolean write(QueueRef queue, Change change) {
-      return repeat(() -> ticking.write(queue, change));
+      return Repeating.call(() -> ticking.write(queue, change));
     }
 
     @Override
     public boolean remove(QueueRef queue, String name, String revision) {
-      return repeat(() -> ticking.remove(queue, name, revision));
+      return Repeating.call(() -> ticking.remove(queue, name, revision));
     }
 
     @Override
@@ -241,96 +240,87 @@ final class RepeatingEngine implements Engine {
   private record RepeatingControl(Control control) implements Control {
     @Override
     public Optional<StoredJob> find(QueueRef queue, String key) {
-      return repeat(() -> control.find(queue, key));
+      return Repeating.call(() -> control.find(queue, key));
     }
 
     @Override
     public Page<StoredJob> list(QueueRef queue, JobState state, @Nullable String cursor, int size) {
-      return repeat(() -> control.list(queue, state, cursor, size));
+      return Repeating.call(() -> control.list(queue, state, cursor, size));
     }
 
     @Override
     public QueueStats stats(QueueRef queue) {
-      return repeat(() -> control.stats(queue));
+      return Repeating.call(() -> control.stats(queue));
     }
 
     @Override
     public ActReply cancel(QueueRef queue, String key, Retention retention) {
-      return repeat(() -> control.cancel(queue, key, retention));
+      return Repeating.call(() -> control.cancel(queue, key, retention));
     }
 
     @Override
     public ActReply redrive(QueueRef queue, String key) {
-      return repeat(() -> control.redrive(queue, key));
+      return Repeating.call(() -> control.redrive(queue, key));
     }
 
     @Override
     public ActReply reschedule(QueueRef queue, String key, Instant runAt) {
-      return repeat(() -> control.reschedule(queue, key, runAt));
+      return Repeating.call(() -> control.reschedule(queue, key, runAt));
     }
 
     @Override
     public ActReply runNow(QueueRef queue, String key) {
-      return repeat(() -> control.runNow(queue, key));
+      return Repeating.call(() -> control.runNow(queue, key));
     }
 
     @Override
     public ActReply prioritize(QueueRef queue, String key, Priority priority) {
-      return repeat(() -> control.prioritize(queue, key, priority));
+      return Repeating.call(() -> control.prioritize(queue, key, priority));
     }
 
     @Override
     public ActReply delete(QueueRef queue, String key) {
-      return repeat(() -> control.delete(queue, key));
+      return Repeating.call(() -> control.delete(queue, key));
     }
 
     @Override
     public ActReply deleteDead(QueueRef queue, String key) {
-      return repeat(() -> control.deleteDead(queue, key));
+      return Repeating.call(() -> control.deleteDead(queue, key));
     }
 
     @Override
     public int purge(QueueRef queue) {
-      return repeat(() -> control.purge(queue));
+      return Repeating.call(() -> control.purge(queue));
     }
 
     @Override
     public void pause(QueueRef queue, boolean paused) {
-      act(() -> control.pause(queue, paused));
+      Repeating.run(() -> control.pause(queue, paused));
     }
 
     @Override
     public void changeBound(QueueRef queue, @Nullable Long bound) {
-      act(() -> control.changeBound(queue, bound));
+      Repeating.run(() -> control.changeBound(queue, bound));
     }
 
     @Override
     public @Nullable Long bound(QueueRef queue) {
-      return repeat(() -> Optional.ofNullable(control.bound(queue))).orElse(null);
+      return Repeating.call(() -> Optional.ofNullable(control.bound(queue))).orElse(null);
     }
 
     @Override
     public void limit(QueueRef queue, LimitScope scope, @Nullable Limit limit) {
-      act(() -> control.limit(queue, scope, limit));
+      Repeating.run(() -> control.limit(queue, scope, limit));
     }
 
     @Override
     public void pauseType(QueueRef queue, String type, boolean paused) {
-      act(() -> control.pauseType(queue, type, paused));
+      Repeating.run(() -> control.pauseType(queue, type, paused));
     }
 
     @Override
     public List<LimitSetting> limits(QueueRef queue) {
-      return repeat(() -> control.limits(queue));
-    }
-
-    private static void act(Runnable act) {
-      Boolean unused =
-          repeat(
-              () -> {
-                act.run();
-                return true;
-              });
+      return Repeating.call(() -> control.limits(queue));
     }
   }
 }

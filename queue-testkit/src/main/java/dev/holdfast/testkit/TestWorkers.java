@@ -3,6 +3,8 @@ package dev.holdfast.testkit;
 import dev.holdfast.Holdfast;
 import dev.holdfast.HoldfastOptions;
 import dev.holdfast.Worker;
+import dev.holdfast.flow.RunStatus;
+import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.Retention;
 import dev.holdfast.spi.Engine;
@@ -18,6 +20,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -108,7 +111,26 @@ public final class TestWorkers {
    * @throws dev.holdfast.job.InvalidHandlerException as {@link Worker.Builder#start()}
    */
   public Worker start(Consumer<Worker.Builder> made) {
-    WorkerSide side = new WorkerSide(engine, crashes, new Watching());
+    return start(made, (seen, die) -> seen);
+  }
+
+  /**
+   * Puts something between a worker and the engine.
+   *
+   * @see #start(Consumer)
+   */
+  interface Tap {
+    /**
+     * The engine, as the worker is to see it.
+     *
+     * @param die makes the worker die now
+     */
+    Engine around(Engine engine, Runnable die);
+  }
+
+  /** As {@link #start(Consumer)}, with something in between. */
+  Worker start(Consumer<Worker.Builder> made, Tap tap) {
+    WorkerSide side = new WorkerSide(engine, tap, crashes, new Watching());
     // A door of its own: closing the worker closes nothing that others use.
     Holdfast door = Holdfast.on(side, options);
     Worker worker;
@@ -218,6 +240,11 @@ public final class TestWorkers {
     return crashes.order(Objects.requireNonNull(point, "point"));
   }
 
+  /** As {@link #crashAfter(String)}, at a point in a step of a watched flow. */
+  Crash crashAt(StepPoint point) {
+    return crashes.order(point);
+  }
+
   /**
    * Marks a point in a handler, for {@link #crashAfter(String)}: a test calls it where it stands in
    * for what the handler uses. Does nothing unless a crash is ordered there, or outside an attempt.
@@ -254,6 +281,14 @@ public final class TestWorkers {
       if (memory != null) {
         memory.store().turnEnds();
       }
+    }
+
+    @Override
+    public Set<String> recorded(JobId run) {
+      return looks().runs().status(run).map(RunStatus::steps).orElse(List.of()).stream()
+          .filter(step -> step.state() != RunStatus.State.PENDING)
+          .map(RunStatus.StepStatus::key)
+          .collect(Collectors.toSet());
     }
 
     @Override

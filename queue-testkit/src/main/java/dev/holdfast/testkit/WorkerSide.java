@@ -14,11 +14,14 @@ import dev.holdfast.spi.Locks;
 import dev.holdfast.spi.Note;
 import dev.holdfast.spi.Outcome;
 import dev.holdfast.spi.QueueRef;
+import dev.holdfast.spi.Runs;
 import dev.holdfast.spi.Settled;
 import dev.holdfast.spi.Ticking;
+import dev.holdfast.spi.Topics;
 import dev.holdfast.spi.Turn;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.spi.Upkeep;
+import dev.holdfast.testkit.StepPoint.Moment;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -30,6 +33,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,6 +52,7 @@ final class WorkerSide implements Engine {
   private final Claiming claiming;
   private final Upkeep upkeep = new Rounds();
   private final Ticking ticking;
+  private final Runs runs;
 
   /** The consumers the worker has taken turns as. */
   private final Set<String> consumers = ConcurrentHashMap.newKeySet();
@@ -69,16 +74,20 @@ final class WorkerSide implements Engine {
     /** It has taken the turn. */
     void turnEnds();
 
+    /** The keys of the steps of a run whose outcomes are recorded. */
+    Set<String> recorded(JobId run);
+
     /** It serves a queue no longer. */
     void left(WorkerSide side);
   }
 
-  WorkerSide(Engine engine, Crashes crashes, Listener listener) {
-    this.engine = engine;
+  WorkerSide(Engine engine, TestWorkers.Tap tap, Crashes crashes, Listener listener) {
+    this.engine = tap.around(engine, this::die);
     this.crashes = crashes;
     this.listener = listener;
-    this.claiming = new Side(engine.claiming());
-    this.ticking = new Clockwork(engine.ticking());
+    this.claiming = new Side(this.engine.claiming());
+    this.ticking = new Clockwork(this.engine.ticking());
+    this.runs = new MortalRuns(this.engine, this);
   }
 
   void named(String name) {
@@ -87,6 +96,30 @@ final class WorkerSide implements Engine {
 
   boolean dead() {
     return dead;
+  }
+
+  private void die() {
+    synchronized (this) {
+      if (dead) {
+        return;
+      }
+      dead = true;
+    }
+    log.info("{} has died; what it logs of its jobs from now on is not so", worker);
+    listener.died(this, Set.copyOf(consumers));
+  }
+
+  /**
+   * Does something that a dead worker does not. Time does not pass between the look and the act: a
+   * lease that the dead extended at a later time would end later.
+   */
+  <T> T unlessDead(Supplier<T> act, T otherwise) {
+    listener.turnBegins();
+    try {
+      return dead ? otherwise : act.get();
+    } finally {
+      listener.turnEnds();
+    }
   }
 
   /** Dies if that is ordered; whether the worker is dead now. */
@@ -140,6 +173,16 @@ final class WorkerSide implements Engine {
   }
 
   @Override
+  public Runs runs() {
+    return runs;
+  }
+
+  @Override
+  public Topics topics() {
+    return engine.topics();
+  }
+
+  @Override
   public Locks locks() {
     return engine.locks();
   }
@@ -179,7 +222,7 @@ final class WorkerSide implements Engine {
       if (dead || diesBefore(turn)) {
         return nothing(turn);
       }
-      boolean awaited = crashes.isOrdered(CrashPoint.ACK);
+      boolean awaited = crashes.isOrdered(CrashPoint.ACK) || crashes.awaitsOutcomes();
       if (awaited) {
         listener.turnBegins();
       }
@@ -208,9 +251,12 @@ final class WorkerSide implements Engine {
               case TAKEN, UNCLAIMED, GONE -> false;
             };
         Held held = turn.settlements().get(i).held();
-        if (written
-            && attempted(turn.settlements().get(i).outcome())
-            && reached(CrashPoint.ACK, turn.queue().id(held.key()))) {
+        Outcome outcome = turn.settlements().get(i).outcome();
+        JobId job = turn.queue().id(held.key());
+        if (written && attempted(outcome) && reached(CrashPoint.ACK, job)) {
+          return true;
+        }
+        if (written && outcome instanceof Outcome.Suspended && diesOfOutcome(job)) {
           return true;
         }
       }
@@ -233,9 +279,9 @@ final class WorkerSide implements Engine {
 
     @Override
     public List<LeaseReply> extend(QueueRef queue, Duration lease, List<Held> held) {
-      return dead
-          ? Collections.nCopies(held.size(), LeaseReply.EXTENDED)
-          : real.extend(queue, lease, held);
+      return unlessDead(
+          () -> real.extend(queue, lease, held),
+          Collections.nCopies(held.size(), LeaseReply.EXTENDED));
     }
 
     @Override
@@ -255,6 +301,13 @@ final class WorkerSide implements Engine {
     public Subscription onCancel(QueueRef queue, Consumer<String> onCancel) {
       return dead ? () -> {} : real.onCancel(queue, onCancel);
     }
+  }
+
+  /** Whether it dies because an outcome of a step of a run is recorded now. */
+  boolean diesOfOutcome(JobId run) {
+    return crashes.awaitsOutcomes()
+        && listener.recorded(run).stream()
+            .anyMatch(step -> reached(new StepPoint(step, Moment.OUTCOME), run));
   }
 
   /** Reaps, while it lives. */

@@ -58,7 +58,7 @@ class CrashAfterTest {
   }
 
   @ParameterizedTest
-  @EnumSource(CrashPoint.class)
+  @EnumSource(value = CrashPoint.class, mode = EnumSource.Mode.EXCLUDE, names = "APPEND")
   void a_worker_dies_at_a_point_of_the_runtime(
       CrashPoint point,
       Holdfast holdfast,
@@ -82,6 +82,7 @@ class CrashAfterTest {
               case CLAIM -> List.of("7 at 36 s", "7 done");
               case HANDLER -> List.of("7 at 0 s", "7 done", "7 at 36 s", "7 done");
               case ACK -> List.of("7 at 0 s", "7 done");
+              case APPEND -> throw new AssertionError("only runs get there");
             });
   }
 

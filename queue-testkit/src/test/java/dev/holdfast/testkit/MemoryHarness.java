@@ -82,6 +82,25 @@ final class MemoryHarness implements EngineHarness {
             wrong.add("consumer " + consumer + " holds " + held + ", known as a worker or not");
           }
         });
+    queue
+        .subjects
+        .all()
+        .forEach(
+            (subject, listeners) -> {
+              for (String key : listeners) {
+                MemoryJob job = queue.jobs.get(key);
+                if (job == null || job.ended() || !job.journal.subjects().contains(subject)) {
+                  wrong.add("job " + key + " must not listen for " + subject);
+                }
+              }
+            });
+    for (MemoryJob job : queue.jobs.values()) {
+      for (String subject : job.ended() ? Set.<String>of() : job.journal.subjects()) {
+        if (!queue.subjects.all().getOrDefault(subject, new TreeSet<>()).contains(job.key)) {
+          wrong.add("job " + job.key + " does not listen for " + subject);
+        }
+      }
+    }
     assertThat(wrong).as("what is stored contradicts itself").isEmpty();
   }
 
@@ -89,6 +108,7 @@ final class MemoryHarness implements EngineHarness {
     return switch (job.state) {
       case READY -> "" + job.lane();
       case SUCCEEDED, CANCELLED -> "ended";
+      case WAITING -> "" + JobState.SCHEDULED;
       default -> "" + job.state;
     };
   }

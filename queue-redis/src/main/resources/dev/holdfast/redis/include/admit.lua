@@ -1,5 +1,5 @@
 -- admit.lua: what the unique key of a job that is enqueued says. Needs clock, track, unique, holding.
--- Reads the locals: jobs, track, due, idem, notes, meta, and of this call: bodies, delayed, names, name_ends, earliest.
+-- Reads the locals: jobs, track, due, idem, notes, meta, journal, runs, and of this call: bodies, delayed, names, name_ends, earliest.
 -- Gives: judge_unique(id, retried, rule, body) -> verdict or nil, and whether the payload was put into the job of the
 -- verdict; hold_unique(id, lane, body, at, later), which writes down that a job that is added has its key; write_unique.
 local windows, holders, changed = {}, {}, {}
@@ -89,6 +89,11 @@ local function replace(held, t, rule, body)
   return true
 end
 
+-- A run that is suspended or has written something has begun: its payload stays.
+local function has_begun(id, t)
+  return t and (t.reason == 'SUSPENDED' or runs and string.find(redis.call('HGET', journal, id) or '', '^[1-9]'))
+end
+
 -- The rules of a key that a job holds as long as it waits (s, d, l) or has not finished (f).
 local function keyed(id, retried, rule, type, uniq, body)
   local letter, field = string.sub(uniq, 1, 1), unique_field(type, uniq)
@@ -102,6 +107,7 @@ local function keyed(id, retried, rule, type, uniq, body)
   local is_held, t = true, nil
   if not changed[held.id] then
     is_held, t = holds(letter, held.id)
+    is_held = is_held and not (letter == 'l' and has_begun(held.id, t))
   end
   if letter == 's' or letter == 'f' then
     return is_held and 'U' .. held.id or nil

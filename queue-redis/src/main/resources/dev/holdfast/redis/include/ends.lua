@@ -1,6 +1,6 @@
--- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track, unique, retention,
+-- ends.lua: every way a job ends or loses its claim, in one place. Needs clock, track, unique, retention, telling,
 -- limiting.
--- Reads the locals: jobs, track, notes, leases, done, dead, keep_done, max_done, keep_dead, max_dead; and changes
+-- Reads the locals: jobs, track, notes, leases, done, dead, keep_done, max_done, keep_dead, max_dead, runs, ties; and changes
 -- has_notes, ended_done, ended_dead. Gives: push, remember, finish, flush_ends.
 local set_track, drop_track, drop_jobs, drop_leases = {}, {}, {}, {}
 local add_done, add_dead, drop_notes = {}, {}, {}
@@ -42,6 +42,10 @@ local function keep_record(id, record)
     end
     ended_done = ended_done + 1
   else
+    if runs then
+      push(add_done, '0', id) -- until retention has taken its journal away, in this call if it is no large one
+      ended_done = ended_done + 1
+    end
     drop_track[#drop_track + 1] = id
     if has_notes then
       push(drop_notes, id .. ':p', id .. ':c', id .. ':o', id .. ':r', id .. ':e', id .. ':l')
@@ -51,11 +55,15 @@ end
 
 -- Writes a job's end: s succeeded, c cancelled, d dead. The caller has taken it out of where it was.
 local function finish(id, t, state, reason)
+  local before = t.reason
   t.state = state
   t.reason = reason
   t.at = now_text
   t.consumer = ''
   let_go(id, t.type, unique_of(t.rest))
+  if ties then
+    tell_end(id, parent_of(t.rest), t.claims, state, reason, before)
+  end
   if limited then
     limiting().vacate(id, t.type, limit_key_of(t.rest), true)
   end
@@ -78,6 +86,7 @@ local function flush_ends()
   each('ZADD', dead, add_dead, 1000)
   each('HDEL', jobs, drop_jobs, 1000)
   flush_unique()
+  flush_told()
   if has_notes then
     each('HDEL', notes, drop_notes, 1000)
   end

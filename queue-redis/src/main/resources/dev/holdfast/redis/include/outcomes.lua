@@ -1,7 +1,8 @@
 -- outcomes.lua: the outcomes of a turn that are more than a plain success. Needs clock, track, unique, ends,
--- limiting.
+-- limiting, journaling.
 -- Reads the locals of turn.lua. Gives: settle(), put_back().
 local released = {}
+local FAR = 253402300799000 -- ms, in the year 9999: when what only a message wakes is due
 
 local function queue_again(id, t, reason, delay)
   t.state = 'q'
@@ -82,11 +83,44 @@ function verbs.release(id, t)
   released[#released + 1] = {lane = lane_of(t), id = id}
   push(set_track, id, write_track(t))
 end
+-- What a run wrote down before it waits, if it can be written; else nil, and its lease ends by itself.
+local SUSPEND = '^suspend\t(%d*)\t(%d*)\t(%d+)\t([01])\t(%d+)$'
+local function find_written(id, terms, parts)
+  local after = select(5, string.match(terms, SUSPEND))
+  local h = journals().find_head(id)
+  return h and journals().fit(id, h, tonumber(after), parts)
+end
+
+-- A run that waits.
+local function suspend(id, t, terms, written)
+  local delay, until_ms, wake_on, cancelling = string.match(terms, SUSPEND)
+  wake_on = tonumber(wake_on)
+  local at = math.min(tonumber(until_ms) or FAR, now + (tonumber(delay) or FAR), FAR)
+  if written.h.messages >= wake_on or t.cancel ~= '' and cancelling == '0' then
+    at = now
+  end
+  journals().write(written, wake_on)
+  t.crashes = 0
+  if limited then
+    limiting().vacate(id, t.type, limit_key_of(t.rest), false)
+    if at <= now then
+      limiting().flush_freed()
+    end
+  end
+  queue_again(id, t, 'SUSPENDED', math.max(0, at - now))
+end
+
 -- What an asked-for cancel leaves as it is; a last failure it does not.
 local ends_by_itself = {ok = true, discard = true}
 -- What does not end a job, but lets it wait again.
 local waits_again = {retry = true, snooze = true, backoff = true, miss = true, release = true}
 local buried_by_itself = {BURIED = true, MALFORMED = true, UNKNOWN_TYPE = true}
+
+-- A run that has written something hears of a cancel from its next worker, if this one handed it back.
+local function hears_later(id, verb)
+  local h = verb == 'release' and runs and journals().find_head(id)
+  return h and h.entries > 0
+end
 
 -- The outcome of the job whose record is t, nil if it has none that can be read; i is where it is in ARGV.
 local function settle_one(id, t, i)
@@ -101,11 +135,21 @@ local function settle_one(id, t, i)
   elseif strict and (tonumber(redis.call('ZSCORE', leases, id)) or 0) < now then
     return 'U' -- nobody reaped it yet; a job that ended in this call is no longer 'a'
   end
+  local suspends = string.sub(ARGV[i + 2], 1, 8) == 'suspend\t'
+  local written = suspends and find_written(id, ARGV[i + 2], ARGV[i + 3])
+  if suspends and not written then
+    return 'U'
+  end
   left_by[id], left_count = t.token, left_count + 1
   drop_leases[#drop_leases + 1] = id
+  if suspends then
+    suspend(id, t, ARGV[i + 2], written)
+    return 'D'
+  end
   local verb, delay, reason = string.match(ARGV[i + 2], '^(%a+)\t?(%d*)\t?([%u_]*)$')
   local text = ARGV[i + 3]
   local asked = t.cancel ~= '' and not ends_by_itself[verb] and not (verb == 'bury' and buried_by_itself[reason])
+      and not hears_later(id, verb)
   if asked or waits_again[verb] and overtaken(id, t) then
     if text ~= '' then
       t.failures = t.failures + 1

@@ -1,6 +1,6 @@
 -- reaping.lua: takes an active job back from a worker that gave no outcome. Needs clock, track, ends,
--- limiting.
--- Reads the locals: jobs, max_crashes, and lane keys in `lane_keys`. Gives: recover, reap_one and its counts, send_back.
+-- limiting, journaling.
+-- Reads the locals: jobs, runs, max_crashes, and lane keys in `lane_keys`. Gives: recover, reap_one and its counts, send_back.
 local returned, poisoned, cancelled = 0, 0, 0
 local back = {}
 
@@ -11,11 +11,17 @@ local function recover(id)
   if not body then
     return nil
   end
-  local lane, type, _, idem, uniq, key = header(body)
-  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '')
+  local lane, type, _, idem, uniq, key, _, parent = header(body)
+  local t = new_track(lane or 'n', type or '', '', idem or '', uniq or '', key or '', parent or '')
   t.state = 'a'
   t.consumer = 'a worker'
   return t
+end
+
+-- Whether an asked-for cancel ends it now. A run that has written something goes on: it is to hear of it, and undo.
+local function is_to_end(id, t)
+  local h = t.cancel ~= '' and t.crashes < max_crashes and runs and journals().find_head(id)
+  return t.cancel ~= '' and not (h and h.entries > 0)
 end
 
 local function reap_one(id, t)
@@ -28,7 +34,7 @@ local function reap_one(id, t)
   t.consumer = ''
   push(drop_leases, id)
   push(drop_notes, id .. ':o')
-  if t.cancel ~= '' then
+  if is_to_end(id, t) then
     finish(id, t, 'c', 'CANCELLED_ON_REQUEST')
     cancelled = cancelled + 1
   elseif t.crashes >= max_crashes then

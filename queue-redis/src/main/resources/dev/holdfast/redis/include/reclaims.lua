@@ -1,9 +1,27 @@
 -- reclaims.lua: the claims of a turn that are no first claim of a sound job. Needs clock, header, track, ends,
 -- skip.
--- Reads the locals of turn.lua. Gives: take_odd(lane, id, body, record), hand_back_lost().
+-- Reads the locals of turn.lua. Gives: take_odd(lane, id, body, record, written), hand_back_lost();
+-- `written` is the head of the job's journal, if any.
+
+-- Puts what a job has written down and was sent before its claim in the reply; `size` are the bytes of the rest.
+local function add_journal(id, written, size)
+  local brought, more = nil, 0
+  if written then
+    brought, more = journals().bring(id, written, MOST_BYTES - bytes - size)
+  end
+  if brought then
+    n_reply = n_reply + 1
+    reply[n_reply] = '+'
+    for n, part in ipairs(brought) do
+      reply[n_reply + n] = part
+    end
+    n_reply = n_reply + #brought
+    bytes = bytes + more
+  end
+end
 
 -- A job that has a record: it was claimed or moved before.
-local function claim_again(id, t, body, suspect)
+local function claim_again(id, t, body, suspect, checkpoint)
   local waited_from = t.due
   t.state = 'a'
   t.reason = 'CLAIMED'
@@ -13,13 +31,13 @@ local function claim_again(id, t, body, suspect)
   t.consumer = consumer
   local record = write_track(t)
   lease_out(id, record, body)
-  push(reply, '*', id, t.token, suspect and '1' or '0', record, waited_from,
-      has_notes and t.claims > 1 and redis.call('HGET', notes, id .. ':c') or '', body)
+  bytes = bytes + #checkpoint
+  push(reply, '*', id, t.token, suspect and '1' or '0', record, waited_from, checkpoint, body)
 end
 
 -- A job the engine cannot hand out is buried with what is left of it, never looped.
 local function bury(id, t, reason)
-  t = t or new_track('n', '', '', '', '', '')
+  t = t or new_track('n', '', '', '', '', '', '')
   t.token = ''
   finish(id, t, 'd', reason)
   corrupt = corrupt + 1
@@ -27,12 +45,13 @@ end
 
 -- Takes the first entry of a lane. False if it claimed nothing; sets `cut`, and leaves the entry, if the job is too
 -- large for this turn.
-local function take_odd(lane, id, body, record)
+local function take_odd(lane, id, body, record, written)
   local t = read_track(record)
   local ignored = skips > 0 and skip_field(lane, id)
   if not ignored and body and not mine_now[id] and (not t or t.state == 'q') and #id == 26 and string.find(id, ID)
       and read_line(body) then
-    if claimed > 0 and bytes + #body > MOST_BYTES then
+    local checkpoint = has_notes and t and t.claims > 0 and redis.call('HGET', notes, id .. ':c') or ''
+    if claimed > 0 and bytes + #body + #checkpoint > MOST_BYTES then
       cut = true
       return false
     elseif limited and not may_begin(lane, id, line_type, line_key, line_cost) then
@@ -41,10 +60,11 @@ local function take_odd(lane, id, body, record)
     redis.call('LMOVE', lane_keys[lane], active, 'LEFT', 'RIGHT')
     if t and limited and limit_key_of(t.rest) ~= line_key then
       -- A worker of an older version wrote its record; places are given back by it.
-      t.rest = tail_of(string.match(t.rest, '^\t([^\t]*)') or '', unique_of(t.rest), line_key)
+      t.rest = tail_of(string.match(t.rest, '^\t([^\t]*)') or '', unique_of(t.rest), line_key, line_parent)
     end
+    add_journal(id, written, #body + #checkpoint)
     if t then
-      claim_again(id, t, body, lane == 's')
+      claim_again(id, t, body, lane == 's', checkpoint)
       n_reply = n_reply + 8
     else
       lease_out(id, claim_head .. next_digits() .. claim_tail, body)
@@ -101,12 +121,14 @@ local function hand_back_lost()
   for _, one in ipairs(lost) do
     local id, t = one.id, one.t
     local body = redis.call('HGET', jobs, id)
-    if body and (claimed == 0 or bytes + #body <= MOST_BYTES) then
-      claimed, bytes = claimed + 1, bytes + #body
+    local checkpoint = has_notes and redis.call('HGET', notes, id .. ':c') or ''
+    local size = body and #body + #checkpoint
+    if body and (claimed == 0 or bytes + size <= MOST_BYTES) then
       local _, _, start = header(body)
+      add_journal(id, runs and redis.call('HGET', journal, id), size)
+      claimed, bytes = claimed + 1, bytes + size
       push(reply, '*', id, t.token, t.crashes > 1 and '1' or '0', one.record,
-          t.due ~= '' and t.due or start or '',
-          has_notes and redis.call('HGET', notes, id .. ':c') or '', body)
+          t.due ~= '' and t.due or start or '', checkpoint, body)
       n_reply = n_reply + 8
     end
   end

@@ -1,5 +1,5 @@
--- retention.lua: removes jobs that have ended and are not kept any longer. Needs clock.
--- Reads the locals: jobs, track, notes, done, dead, max_done, max_dead, has_notes. Gives: each, trim_done, trim_dead.
+-- retention.lua: removes jobs that have ended and are not kept any longer. Needs clock, journaling.
+-- Reads the locals: jobs, track, notes, done, dead, max_done, max_dead, has_notes, runs. Gives: each, trim_done, trim_dead.
 
 -- Calls a command on a key with a list, in pieces that Lua's stack can take.
 local function each(command, key, list, piece)
@@ -21,6 +21,12 @@ local function trim_one(key, size, added, most)
   end
   if #ids < over then
     ids = redis.call('ZRANGE', key, '0', int(math.min(over, few) - 1))
+  end
+  if runs and #ids > 0 then
+    -- A large journal goes in several calls, and its job with the last of them.
+    for n = #ids, journals().drop(ids) + 1, -1 do
+      ids[n] = nil
+    end
   end
   if #ids > 0 then
     redis.call('ZREMRANGEBYRANK', key, '0', int(#ids - 1))

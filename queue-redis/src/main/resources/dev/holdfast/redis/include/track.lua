@@ -1,6 +1,6 @@
 -- track.lua: reads and writes a job's record in `track`. docs/keys.md lists its fields.
 -- Needs header. Gives: read_track(text) -> table or nil, write_track(table) -> text, lane_of(table), limit_key_of(rest),
--- new_track.
+-- parent_of(rest), new_track.
 local TRACK = '^([qascd])\t([hnl])\t([^\t]*)\t(%d*)\t(%d+)\t(%d+)\t(%d+)\t(%d+)\t(%d+)'
     .. '\t([^\t]*)\t([^\t]*)\t(%d*)\t(%d*)\t(%d*)\t([^\t]*)(.*)$'
 
@@ -32,17 +32,22 @@ local function write_track(t)
 end
 
 -- The record of a job that was never claimed; `idem` is its idempotency key, `uniq` the letter of its rule and its
--- unique key, `key` its limit key, or "" each.
-local function new_track(lane, type, at, idem, uniq, key)
+-- unique key, `key` its limit key, `parent` who is told of its end, or "" each.
+local function new_track(lane, type, at, idem, uniq, key, parent)
   return {state = 'q', lane = lane, reason = 'ENQUEUED', at = at, failures = 0, claims = 0,
       crashes = 0, misses = 0, snoozes = 0, token = '', consumer = '', cancel = '', due = '',
       missed = '', type = type,
-      rest = tail_of(idem, uniq, key)}
+      rest = tail_of(idem, uniq, key, parent)}
 end
 
 -- The limit key of a record, or "".
 local function limit_key_of(rest)
   return string.match(rest, '^\t[^\t]*\t[^\t]*\t([^\t]*)') or ''
+end
+
+-- The parent of a record, or "".
+local function parent_of(rest)
+  return string.match(rest, '^\t[^\t]*\t[^\t]*\t[^\t]*\t([^\t]*)') or ''
 end
 
 -- From its second crash on a job goes through the suspect lane, so that it takes no neighbour along.

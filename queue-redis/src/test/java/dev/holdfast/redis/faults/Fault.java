@@ -20,7 +20,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 public @interface Fault {
   /**
    * The number of the row: 1 to 16 worker, 17 to 29 network, 30 to 46 Redis, 47 failover, 54 to 62
-   * input, 63 to 67 limits.
+   * input, 63 to 67 limits, 68 to 74 flows, events and batches.
    */
   int row();
 

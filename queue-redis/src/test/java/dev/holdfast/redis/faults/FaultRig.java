@@ -252,7 +252,8 @@ abstract class FaultRig {
     observed.took(seen, reapable.plus(REAP).plus(JITTER).plus(BLOCK), what);
   }
 
-  private static boolean isBusy() {
+  /** Whether there is more than twice as much to do as there are processors. */
+  static boolean isBusy() {
     double load = ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage();
     return load > 2 * Runtime.getRuntime().availableProcessors();
   }

@@ -316,4 +316,68 @@ public abstract class EngineContracts {
       return EngineContracts.this.open();
     }
   }
+
+  @Nested
+  final class Journal extends JournalContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Suspend extends SuspendContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Mail extends MailContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Ended extends EndedContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Fork extends ForkContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class Topics extends TopicsContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class CancelRun extends CancelRunContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
+
+  @Nested
+  final class RunLife extends RunLifeContract {
+    @Override
+    protected EngineHarness open() {
+      return EngineContracts.this.open();
+    }
+  }
 }

@@ -7,7 +7,7 @@
  *
  * <p>Reading order: {@link dev.holdfast.testkit.contract.EngineHarness} (the engine and the instant
  * it judges by), {@link dev.holdfast.testkit.contract.EngineContract} (what the subjects share,
- * with {@code SentJobs}, {@code StagedJobs} and {@code LimitedJobs}), {@link
+ * with {@code SentJobs}, {@code StagedJobs}, {@code LimitedJobs} and {@code RunJobs}), {@link
  * dev.holdfast.testkit.contract.TurnTaker} (a consumer's turns), then the subjects in the order of
  * a job's life:
  *
@@ -43,8 +43,17 @@
  *       dev.holdfast.testkit.contract.TypePauseContract}, {@link
  *       dev.holdfast.testkit.contract.ParkedContract}, {@link
  *       dev.holdfast.testkit.contract.LimitLifeContract}
+ *   <li>written down, waiting and told, as runs of flows are: {@link
+ *       dev.holdfast.testkit.contract.JournalContract}, {@link
+ *       dev.holdfast.testkit.contract.SuspendContract}, {@link
+ *       dev.holdfast.testkit.contract.MailContract}, {@link
+ *       dev.holdfast.testkit.contract.CancelRunContract}, {@link
+ *       dev.holdfast.testkit.contract.ForkContract}, {@link
+ *       dev.holdfast.testkit.contract.EndedContract}, {@link
+ *       dev.holdfast.testkit.contract.TopicsContract}
  *   <li>enqueued again and again: {@link dev.holdfast.testkit.contract.ScheduleContract}
- *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}
+ *   <li>all at once: {@link dev.holdfast.testkit.contract.LifeContract}, {@link
+ *       dev.holdfast.testkit.contract.RunLifeContract}
  *   <li>beside the queues: {@link dev.holdfast.testkit.contract.LockContract}
  * </ul>
  */

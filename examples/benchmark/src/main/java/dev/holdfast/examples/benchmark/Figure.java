@@ -10,6 +10,8 @@ enum Figure {
   RATE("rate", "jobs/s", 0, true),
   /** Jobs in a second that the schedule brings, whether they are served or not. */
   OFFERED("offered", "jobs/s", 0, true),
+  /** Steps of runs in a second. */
+  STEP_RATE("steps", "steps/s", 0, true),
   /** Jobs enqueued in a second, before the drain that is measured. */
   ENQUEUE_RATE("enqueued", "jobs/s", 0, true),
   /** From the start of a peer's workers to the first job they handled; not part of the rate. */

@@ -35,6 +35,8 @@ final class Scenarios {
     all.add(InFlightScenario.of(bench));
     all.add(MemoryScenario.of(bench));
     all.add(IdleScenario.of(bench));
+    all.add(FlowsScenario.steps(bench));
+    all.add(FlowsScenario.sleeping(bench));
     all.add(PeersScenario.of(bench));
     return all;
   }

@@ -22,6 +22,8 @@ class DocsTest {
       ROOT.resolve("queue-redis/src/main/resources/dev/holdfast/redis");
   private static final String EXAMPLES =
       "examples/quickstart/src/test/java/dev/holdfast/examples/docs/";
+  private static final String TRIAL_FLOW =
+      "examples/trial-expiration/src/main/java/dev/holdfast/examples/trialexpiration/TrialFlow.java";
 
   @Test
   void every_java_example_is_a_region_of_code_that_is_compiled() {
@@ -30,11 +32,16 @@ class DocsTest {
         List.of(
             "DocExamples.java",
             "DocBatches.java",
+            "DocEvents.java",
+            "DocFlows.java",
+            "DocFlowTestingTest.java",
+            "DocJobBatches.java",
             "DocLimits.java",
             "DocSchedules.java",
             "DocTestingIT.java")) {
       regions.addAll(regions(read(ROOT.resolve(EXAMPLES).resolve(file))));
     }
+    regions.addAll(regions(read(ROOT.resolve(TRIAL_FLOW))));
 
     for (Path page : pages()) {
       for (String block : blocks(read(page), "java")) {
@@ -147,6 +154,7 @@ class DocsTest {
       case "ACTIVE" -> "active:<consumer>";
       case "LOCK" -> "{lock:<name>}";
       case "QUEUES" -> "{schedules}";
+      case "TOPICS" -> "{topics}";
       default -> lower(constant);
     };
   }
