@@ -2,13 +2,12 @@ package dev.holdfast.event;
 
 import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.Naming;
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How one event is published. Immutable: each method returns changed options.
  *
- * @param id the event's id, 1 to 128 bytes without control characters; null: one is made
+ * @param id the event's id, 1 to 128 characters without control characters; null: one is made
  * @param key its key, 1 to 256 bytes without control characters; null: as its class says
  * @param correlationId carried to the jobs of its subscribers, or null: as an enqueue would
  */
@@ -20,9 +19,9 @@ public record PublishOptions(
   public PublishOptions {
     if (id != null) {
       Naming.key("event id", id);
-      int bytes = id.getBytes(StandardCharsets.UTF_8).length;
-      if (bytes > 128) {
-        throw new InvalidJobException("an event id has " + bytes + " bytes; at most 128");
+      if (id.length() > 128) {
+        throw new InvalidJobException(
+            "an event id has " + id.length() + " characters; at most 128");
       }
     }
     if (key != null) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +31,9 @@ public final class Run {
   private static final int MOST_RIDING_BYTES = 64 * 1024;
 
   private static final int MOST_RIDING = 50;
+
+  /** So near to its deadline the engine is asked for the time. Chosen, not measured. */
+  private static final Duration NEAR = Duration.ofMinutes(1);
 
   /** How far the run as a whole is. */
   public enum Phase {
@@ -71,6 +75,7 @@ public final class Run {
   private boolean cancelHeard;
   private boolean asked;
   private boolean replaying;
+  private boolean bounded;
   // Written by any branch, read by the leader.
   private volatile boolean interrupted;
   private volatile boolean cancelThrown;
@@ -119,6 +124,7 @@ public final class Run {
       prefaces.add(EntryText.began(options.version()));
     }
     this.phase = begin(read, crashes);
+    this.bounded = options.deadline() != null;
     this.eventCancels =
         host.cancelsByEvents()
             && received.stream()
@@ -151,6 +157,11 @@ public final class Run {
     return unfit;
   }
 
+  /** Whether it has never come to a step. */
+  public boolean isNew() {
+    return !replayed;
+  }
+
   /** How far it was when it was claimed. */
   public Phase phase() {
     return phase;
@@ -180,6 +191,7 @@ public final class Run {
     lock.lock();
     try {
       blocked.clear();
+      bounded = false;
       if (phase != entered) {
         prefaces.add(entry);
       }
@@ -329,6 +341,9 @@ public final class Run {
         delay = left != null && (delay == null || left.compareTo(delay) < 0) ? left : delay;
         count = Math.min(count, each.count());
       }
+      if (bounded && (until == null || deadline().isBefore(until))) {
+        until = deadline();
+      }
       return new Outcome.Suspended(writer.rest(), until, delay, count, cancelling);
     } finally {
       lock.unlock();
@@ -435,7 +450,30 @@ public final class Run {
       throw new RunCancelledException(
           "somebody asked that run " + host.id() + " ends; step " + key + " does not begin");
     }
+    if (!told && isPastDeadline()) {
+      throw new DeadlinePassedException(
+          "run "
+              + host.id()
+              + " was to end within "
+              + options.deadline()
+              + " of its enqueue; step "
+              + key
+              + " does not begin");
+    }
     writer.requireWhole();
+  }
+
+  /** The instant it is to have ended; only to be asked for if there is one. */
+  private Instant deadline() {
+    return host.enqueuedAt().plus(Objects.requireNonNull(options.deadline(), "deadline"));
+  }
+
+  private boolean isPastDeadline() {
+    if (options.deadline() == null) {
+      return false;
+    }
+    Instant now = now();
+    return !deadline().isAfter(now) || (!deadline().isAfter(now.plus(NEAR)) && isOver(deadline()));
   }
 
   void requireClaim() {

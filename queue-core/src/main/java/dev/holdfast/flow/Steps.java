@@ -32,8 +32,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Every method that is a step throws {@code EngineUnavailableException} if its outcome could not
  * be recorded, {@code LeaseLostException} if the claim no longer stands, {@link
- * RunCancelledException} once somebody asked that the run ends, and {@link JournalLimitException}
- * if the run has too many or too large outcomes.
+ * RunCancelledException} once somebody asked that the run ends, {@link DeadlinePassedException}
+ * once its deadline has passed, and {@link JournalLimitException} if the run has too many or too
+ * large outcomes.
  *
  * <p>For the thread of its call only.
  */

@@ -12,7 +12,8 @@ import java.util.Objects;
  * @param entries what the run has written, in order
  * @param messages what it was sent, in order of arrival
  * @param whole whether that is all; false in a claim whose journal has more than 64 KiB or 4,096
- *     parts, or would bring its turn above 1 MiB: then both lists are empty, and {@link Runs#read} gives them
+ *     parts, or would bring its turn above 1 MiB: then both lists are empty, and {@link Runs#read}
+ *     gives them
  */
 public record Journal(List<Entry> entries, List<Message> messages, boolean whole) {
   /** Nothing written, nothing sent. */

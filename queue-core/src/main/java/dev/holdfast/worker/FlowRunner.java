@@ -1,5 +1,6 @@
 package dev.holdfast.worker;
 
+import dev.holdfast.flow.DeadlinePassedException;
 import dev.holdfast.flow.FlowChangedException;
 import dev.holdfast.flow.FlowHandler;
 import dev.holdfast.flow.JournalLimitException;
@@ -13,6 +14,7 @@ import dev.holdfast.job.StateReason;
 import dev.holdfast.json.AttemptJson;
 import dev.holdfast.spi.Journal;
 import dev.holdfast.spi.Outcome;
+import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -106,7 +108,7 @@ final class FlowRunner {
     }
     Attempt attempt = new Attempt(job, handler, code, context, code.maker().make(), run);
     return switch (run.phase()) {
-      case RUNNING -> go(attempt);
+      case RUNNING -> run.isNew() && comesTooLate(attempt) ? late(attempt) : go(attempt);
       case FAILING -> fail(attempt, run.deathStep(), run.deathReason(), run.deathFailure());
       case CANCELLING -> cancel(attempt);
       case DEAD -> dead(attempt, run.deathReason(), run.deathFailure());
@@ -121,6 +123,23 @@ final class FlowRunner {
     return claimed.whole()
         ? claimed
         : plan.engine().runs().read(job.consumer().queue().ref(), job.held().key());
+  }
+
+  private static boolean comesTooLate(Attempt attempt) {
+    Duration most = attempt.code().options().startWithin();
+    return most != null && attempt.job().claim().waited().compareTo(most) > 0;
+  }
+
+  private Verdict late(Attempt attempt) {
+    Failure failure =
+        new Failure(
+            "start-within",
+            "it was ready for "
+                + attempt.job().claim().waited()
+                + " and was to start within "
+                + attempt.code().options().startWithin(),
+            "");
+    return fail(attempt, "", StateReason.NON_RETRIABLE, failure);
   }
 
   // ---- the handler's own call -------------------------------------------------------------------
@@ -147,7 +166,9 @@ final class FlowRunner {
       return stopped(attempt, why);
     } else if (thrown instanceof StepFailedException failed && run.isOwn(failed)) {
       return fail(attempt, failed.step(), StateReason.NON_RETRIABLE, failed.failure());
-    } else if (thrown instanceof FlowChangedException || thrown instanceof JournalLimitException) {
+    } else if (thrown instanceof FlowChangedException
+        || thrown instanceof JournalLimitException
+        || thrown instanceof DeadlinePassedException) {
       return fail(attempt, "", StateReason.NON_RETRIABLE, Failure.of(why));
     }
     return stopped(attempt, why);
