@@ -8,15 +8,21 @@ import dev.holdfast.flow.RunReading;
 import dev.holdfast.flow.RunStatus;
 import dev.holdfast.job.InvalidJobException;
 import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.JobStatus;
+import dev.holdfast.job.Page;
 import dev.holdfast.spi.Control;
 import dev.holdfast.spi.Control.ActReply;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Journal;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.Runs.ForkReply;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** The door to runs, on an engine's journals and its control. */
 final class EngineFlowRuns implements FlowRuns {
@@ -50,6 +56,24 @@ final class EngineFlowRuns implements FlowRuns {
         .map(
             job ->
                 RunReading.status(views.status(queue, job), engine.runs().read(queue, id.key())));
+  }
+
+  @Override
+  public Page<RunStatus> list(
+      String queue, JobState state, @Nullable String version, @Nullable String cursor, int size) {
+    QueueRef ref = QueueRef.of(queue);
+    Page<JobStatus> jobs = new EngineJobQueue(ref, control, views).jobs(state, cursor, size);
+    List<RunStatus> runs = new ArrayList<>();
+    for (JobStatus job : jobs.items()) {
+      Journal journal = engine.runs().read(ref, job.id().key());
+      if (!journal.entries().isEmpty() && !job.type().equals(BatchOrder.JOB)) {
+        RunStatus run = RunReading.status(job, journal);
+        if (version == null || version.equals(run.version())) {
+          runs.add(run);
+        }
+      }
+    }
+    return new Page<>(runs, jobs.next());
   }
 
   @Override

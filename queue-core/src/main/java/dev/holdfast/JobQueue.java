@@ -28,7 +28,7 @@ public interface JobQueue {
   QueueStats stats();
 
   /**
-   * Lists jobs in a state: ready, scheduled, parked, active, succeeded, dead or cancelled.
+   * Lists jobs in a state: ready, scheduled, waiting, parked, active, succeeded, dead or cancelled.
    *
    * @param cursor null for the first page, else {@link Page#next()} of the page before
    * @param size entries a page, 1 to 200

@@ -2,7 +2,10 @@ package dev.holdfast.flow;
 
 import dev.holdfast.deadletter.DeadLetterFilter;
 import dev.holdfast.job.JobId;
+import dev.holdfast.job.JobState;
+import dev.holdfast.job.Page;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The door to runs: see how they stand, and have them go on another way. What holds for every job
@@ -14,6 +17,19 @@ public interface FlowRuns {
    * How a run stands; empty if it is not known. Two round trips, and one more per MiB of journal.
    */
   Optional<RunStatus> status(JobId id);
+
+  /**
+   * Lists the runs of a queue that are in a state and have recorded something. Other jobs are
+   * looked at and left out, so a page may be empty and yet have a next one. One round trip, and one
+   * more for each job it looks at.
+   *
+   * @param version only those that began with this version of their flow; null: all
+   * @param cursor null for the first page, else {@link Page#next()} of the page before
+   * @param size jobs it looks at, 1 to 200
+   * @throws IllegalArgumentException if the size is out of range or the cursor is none of ours
+   */
+  Page<RunStatus> list(
+      String queue, JobState state, @Nullable String version, @Nullable String cursor, int size);
 
   /**
    * Sends a run that is a dead letter back to its queue: it keeps its steps, and the one that

@@ -10,6 +10,7 @@ import dev.holdfast.event.Awaits;
 import dev.holdfast.event.EventType;
 import dev.holdfast.event.Subscribes;
 import dev.holdfast.flow.FlowHandler;
+import dev.holdfast.flow.FlowOptions;
 import dev.holdfast.flow.Fork;
 import dev.holdfast.flow.RunStatus;
 import dev.holdfast.flow.StepFailedException;
@@ -23,11 +24,13 @@ import dev.holdfast.job.JobStatus;
 import dev.holdfast.job.JobType;
 import dev.holdfast.job.NonRetriableException;
 import dev.holdfast.job.ResultHandler;
+import dev.holdfast.worker.HandlerOptions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -66,6 +69,42 @@ class RunsDoorOnMemoryTest {
 
   private final Queue<String> ran = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean broken = new AtomicBoolean();
+
+  @Test
+  void runs_are_listed_by_the_version_they_began_with(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine) {
+    JobId first = sleeping(holdfast, workers, engine, "1");
+    JobId second = sleeping(holdfast, workers, engine, "2");
+
+    assertThat(waiting(holdfast, "1")).containsExactly(first);
+    assertThat(waiting(holdfast, "2")).containsExactly(second);
+    assertThat(waiting(holdfast, null)).containsExactlyInAnyOrder(first, second);
+    assertThat(waiting(holdfast, "3")).isEmpty();
+  }
+
+  private static JobId sleeping(
+      Holdfast holdfast, TestWorkers workers, InMemoryEngine engine, String version) {
+    FlowHandler<Order, Void> flow =
+        (steps, order) -> {
+          steps.sleep("long", Duration.ofDays(30));
+          return null;
+        };
+    workers.start(
+        worker ->
+            worker
+                .flow(Order.class, HandlerOptions.asAnnotated(), FlowOptions.version(version), flow)
+                .queue("orders", 2));
+    JobId id = holdfast.enqueue(new Order(1)).id();
+    engine.letPass(Duration.ofMinutes(1));
+    workers.drain();
+    return id;
+  }
+
+  private static List<JobId> waiting(Holdfast holdfast, @Nullable String version) {
+    return holdfast.runs().list("orders", JobState.WAITING, version, null, 10).items().stream()
+        .map(run -> run.job().id())
+        .toList();
+  }
 
   private String order(Steps steps, Order order) {
     steps.run("charge", step -> ran.add("charge " + order.number()));
