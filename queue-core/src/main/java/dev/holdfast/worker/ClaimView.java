@@ -168,6 +168,10 @@ abstract class ClaimView implements ClaimedJob {
       stood = write(new Note(null, null, encoded)).get(CHECKPOINT_SECONDS, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+      if (job.leaseLost()) {
+        // That is what it was interrupted for.
+        throw leaseLostException();
+      }
       throw unanswered("the thread was interrupted", e);
     } catch (TimeoutException e) {
       throw unanswered("no answer within " + CHECKPOINT_SECONDS + " s", e);
