@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The door to events, on an engine's intake and its topics. */
 final class EngineEvents implements Events {
-  /** The names of subscribers that get jobs begin with it; the job type follows. */
-  private static final String JOBS = "job:";
-
   private final Engine engine;
   private final HoldfastOptions options;
   private final Enqueuer enqueuer;
@@ -102,14 +99,16 @@ final class EngineEvents implements Events {
     requireOpen.run();
     return engine.topics().subscribers(EventTypes.typeOf(event)).stream()
         .map(Subscriber::name)
-        .filter(name -> name.startsWith(JOBS))
-        .map(name -> name.substring(JOBS.length()))
+        .filter(name -> name.startsWith(EventTypes.JOBS))
+        .map(name -> name.substring(EventTypes.JOBS.length()))
         .toList();
   }
 
   @Override
   public boolean unsubscribe(Class<?> event, String subscriber) {
     requireOpen.run();
-    return engine.topics().unsubscribe(EventTypes.typeOf(event), JOBS + Naming.type(subscriber));
+    return engine
+        .topics()
+        .unsubscribe(EventTypes.typeOf(event), EventTypes.JOBS + Naming.type(subscriber));
   }
 }

@@ -1,5 +1,6 @@
 package dev.holdfast;
 
+import dev.holdfast.event.EventTypes;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.NewJob;
 import dev.holdfast.spi.Topics.Subscriber;
@@ -13,9 +14,6 @@ import org.jspecify.annotations.Nullable;
  * there finds its queue. Remembers what it has done; safe to repeat, and for use by many threads.
  */
 final class Listening {
-  /** The names of such subscribers begin with it; the queue follows. */
-  static final String RUNS = "await:";
-
   private final Engine engine;
 
   /** Event type and queue, with a tab between. As many as an application has of both. */
@@ -38,7 +36,7 @@ final class Listening {
   void ensure(String eventType, String queue) {
     String pair = eventType + "\t" + queue;
     if (!known.contains(pair)) {
-      engine.topics().subscribe(eventType, new Subscriber(RUNS + queue, queue));
+      engine.topics().subscribe(eventType, new Subscriber(EventTypes.RUNS + queue, queue));
       known.add(pair);
     }
   }

@@ -11,6 +11,12 @@ import java.util.HexFormat;
 
 /** What {@link EventType} says of classes, checked. */
 public final class EventTypes {
+  /** The names of subscribers that get jobs begin with it; the job type follows. */
+  public static final String JOBS = "job:";
+
+  /** The names of queues whose runs listen begin with it; the queue follows. */
+  public static final String RUNS = "await:";
+
   /** The type of the jobs that events are published by. */
   public static final String JOB = "holdfast.event";
 
@@ -78,14 +84,22 @@ public final class EventTypes {
    * @param parts type, id and, if it is one subscriber's, its name
    */
   public static String idempotencyKey(String... parts) {
-    String whole = "event:" + String.join(":", parts);
-    byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length <= 256) {
-      return whole;
+    return fitting("event:" + String.join(":", parts), 256, "event:");
+  }
+
+  /**
+   * A text if it has at most so many bytes of UTF-8, else its SHA-256 behind a beginning.
+   *
+   * @param beginning what stands before the digest
+   */
+  public static String fitting(String text, int most, String beginning) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    if (bytes.length <= most) {
+      return text;
     }
     try {
       byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return "event:" + HexFormat.of().formatHex(digest);
+      return beginning + HexFormat.of().formatHex(digest);
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException("every JDK has SHA-256", e);
     }

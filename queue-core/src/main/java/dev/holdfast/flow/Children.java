@@ -1,13 +1,10 @@
 package dev.holdfast.flow;
 
+import dev.holdfast.event.EventTypes;
 import dev.holdfast.event.PublishOptions;
 import dev.holdfast.job.Failure;
 import dev.holdfast.job.JobId;
 import dev.holdfast.job.JobState;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -132,17 +129,7 @@ final class Children {
 
   /** The run's id and the step's key, or what they are told by if they are too long together. */
   static String eventId(JobId id, String key) {
-    String whole = id + ":" + key;
-    byte[] bytes = whole.getBytes(StandardCharsets.UTF_8);
-    if (bytes.length <= MOST_EVENT_ID) {
-      return whole;
-    }
-    try {
-      byte[] digest = MessageDigest.getInstance("SHA-256").digest(bytes);
-      return id.key() + ":" + HexFormat.of().formatHex(digest);
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return EventTypes.fitting(id + ":" + key, MOST_EVENT_ID, id.key() + ":");
   }
 
   /** Enqueues the run that goes on, once. */

@@ -33,12 +33,6 @@ import org.slf4j.LoggerFactory;
  * full, does not hold up the others: it is told again with the next attempt.
  */
 final class EventFanOut implements RegisteredHandler.Single {
-  /** The names of subscribers that get jobs begin with it; the job type follows. */
-  static final String JOBS = "job:";
-
-  /** The names of queues whose runs listen begin with it; the queue follows. */
-  static final String RUNS = "await:";
-
   private static final Logger log = LoggerFactory.getLogger(EventFanOut.class);
 
   private final WorkerPlan plan;
@@ -60,9 +54,9 @@ final class EventFanOut implements RegisteredHandler.Single {
     HoldfastException failed = null;
     for (Subscriber each : plan.engine().topics().subscribers(event.type())) {
       try {
-        if (each.name().startsWith(JOBS)) {
+        if (each.name().startsWith(EventTypes.JOBS)) {
           enqueue(event, each, context);
-        } else if (each.name().startsWith(RUNS)) {
+        } else if (each.name().startsWith(EventTypes.RUNS)) {
           spread(event, each.how());
         }
       } catch (HoldfastException e) {
@@ -82,7 +76,7 @@ final class EventFanOut implements RegisteredHandler.Single {
 
   private void enqueue(Mail.EventCame event, Subscriber subscriber, JobContext context) {
     Reached reached = Reached.decode(subscriber.how());
-    String type = subscriber.name().substring(JOBS.length());
+    String type = subscriber.name().substring(EventTypes.JOBS.length());
     Envelope envelope =
         new Envelope(
             Envelope.VERSION,

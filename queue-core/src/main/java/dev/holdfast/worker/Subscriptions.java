@@ -1,6 +1,7 @@
 package dev.holdfast.worker;
 
 import dev.holdfast.event.Awaited;
+import dev.holdfast.event.EventTypes;
 import dev.holdfast.job.InvalidHandlerException;
 import dev.holdfast.json.EventJson.Reached;
 import dev.holdfast.spi.Topics;
@@ -31,7 +32,7 @@ final class Subscriptions {
    */
   void add(String event, String type, String queue, List<Awaited> awaits) {
     Subscriber subscriber =
-        new Subscriber(EventFanOut.JOBS + type, new Reached(queue, awaits).encode());
+        new Subscriber(EventTypes.JOBS + type, new Reached(queue, awaits).encode());
     if (subscriber.how().length() > MOST_HOW) {
       throw new InvalidHandlerException(
           "job type " + type + " has too many @Awaits to be subscribed to event " + event);

@@ -15,14 +15,11 @@ import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.QueueRef;
 import dev.holdfast.spi.TurnReply;
 import dev.holdfast.worker.WorkerOptions;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -79,7 +76,7 @@ class EarlyCancelTest {
 
   private Engine cancellingWhatIsClaimed() {
     Claiming claiming =
-        delegate(
+        Delegates.delegate(
             Claiming.class,
             engine.claiming(),
             result -> {
@@ -96,20 +93,7 @@ class EarlyCancelTest {
               }
               return result;
             });
-    return delegate(Engine.class, engine, result -> result instanceof Claiming ? claiming : result);
-  }
-
-  private static <T> T delegate(Class<T> type, T to, UnaryOperator<Object> answer) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            EarlyCancelTest.class.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, args) -> {
-              try {
-                return answer.apply(method.invoke(to, args));
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            }));
+    return Delegates.delegate(
+        Engine.class, engine, result -> result instanceof Claiming ? claiming : result);
   }
 }

@@ -10,14 +10,11 @@ import dev.holdfast.event.EventType;
 import dev.holdfast.job.JobType;
 import dev.holdfast.spi.Engine;
 import dev.holdfast.spi.Topics;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
 /** An event whose handing on is interrupted half-way is handed on to all in the end. */
@@ -62,7 +59,7 @@ class InterruptedFanOutTest {
   /** The first thread that asks for subscribers is interrupted as it gets them. */
   private Engine interruptingWhoAsks() {
     Topics topics =
-        delegate(
+        Delegates.delegate(
             Topics.class,
             engine.topics(),
             result -> {
@@ -71,20 +68,7 @@ class InterruptedFanOutTest {
               }
               return result;
             });
-    return delegate(Engine.class, engine, result -> result instanceof Topics ? topics : result);
-  }
-
-  private static <T> T delegate(Class<T> type, T to, UnaryOperator<Object> answer) {
-    return type.cast(
-        Proxy.newProxyInstance(
-            InterruptedFanOutTest.class.getClassLoader(),
-            new Class<?>[] {type},
-            (proxy, method, args) -> {
-              try {
-                return answer.apply(method.invoke(to, args));
-              } catch (InvocationTargetException e) {
-                throw e.getCause();
-              }
-            }));
+    return Delegates.delegate(
+        Engine.class, engine, result -> result instanceof Topics ? topics : result);
   }
 }

@@ -21,27 +21,27 @@ import java.util.Objects;
  * a program that is linked statically does not heed it.
  */
 final class ShiftedClock {
-  private final Path library;
+  private final Path preload;
   private final Path file;
 
-  private ShiftedClock(Path library, Path file) {
-    this.library = library;
+  private ShiftedClock(Path preload, Path file) {
+    this.preload = preload;
     this.file = file;
   }
 
   /** Needs gcc and the headers of libc. */
   static ShiftedClock compile(Path directory) {
     Path gcc = Machine.program("gcc", "gcc");
-    Path library = directory.resolve("shifted_clock.so");
+    Path preload = directory.resolve("shifted_clock.so");
     Path source = directory.resolve("shifted_clock.c");
     try (InputStream text = ShiftedClock.class.getResourceAsStream("shifted_clock.c")) {
       Files.write(source, Objects.requireNonNull(text).readAllBytes());
       Machine.needs(
           Machine.succeeds(
               List.of(
-                  gcc.toString(), "-shared", "-fPIC", "-o", library.toString(), source.toString())),
+                  gcc.toString(), "-shared", "-fPIC", "-o", preload.toString(), source.toString())),
           "needs a gcc that links, and the headers of libc (Debian package libc6-dev)");
-      ShiftedClock clock = new ShiftedClock(library, directory.resolve("clock"));
+      ShiftedClock clock = new ShiftedClock(preload, directory.resolve("clock"));
       clock.write(0, StandardOpenOption.CREATE);
       return clock;
     } catch (IOException e) {
@@ -67,7 +67,7 @@ final class ShiftedClock {
 
   /** What a process needs in its environment. */
   Map<String, String> environment() {
-    return Map.of("LD_PRELOAD", library.toString(), "HOLDFAST_CLOCK", file.toString());
+    return Map.of("LD_PRELOAD", preload.toString(), "HOLDFAST_CLOCK", file.toString());
   }
 
   /** A program that runs the given one with this clock. */
